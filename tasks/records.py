@@ -1,0 +1,348 @@
+"""The six nouns (Sighting, Document, Grid, Cell, Finding, Notice) and what they are made of, as frozen dataclasses.
+
+Figures are int, Decimal or None, never float. Addresses are table.row.column of an official form, where the row may
+have two parts: `applications.denied.state_secret.natural`. Chinese beside each name is the field's own term.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+
+Number = int | Decimal
+
+
+class Semantics(StrEnum):
+    """What a printed figure says. UNREADABLE is ours: something is printed and we could not read it."""
+
+    NUMERIC = "NUMERIC"
+    ZERO = "ZERO"
+    EMPTY = "EMPTY"
+    NA = "NA"
+    TEXT = "TEXT"
+    UNREADABLE = "UNREADABLE"
+
+
+class Outcome(StrEnum):
+    """What became of a rule: it holds, is broken, or cannot be assessed (with the reason)."""
+
+    HOLDS = "holds"
+    BROKEN = "broken"
+    NOT_ASSESSABLE = "not_assessable"
+
+
+class Severity(StrEnum):
+    """How grave a broken rule is: 错误 (must be corrected), 疑似 (needs an explanation), 提示 (for information)."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Verdict(StrEnum):
+    """Whose mistake a broken rule is. Only AGENCY ever reaches a supervisor."""
+
+    AGENCY = "agency"
+    READING = "reading"
+    UNDECIDED = "undecided"
+
+
+class NoticeState(StrEnum):
+    """Where a notice stands. ACKNOWLEDGED, EXPLAINED and SNOOZED are set by people, the rest by a night's run."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    EXPLAINED = "explained"
+    SNOOZED = "snoozed"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """One line of the register: an agency (机关), who supervises it, and where it publishes."""
+
+    id: str
+    name: str
+    aliases: tuple[str, ...]
+    level: str
+    supervisor: str
+    start_urls: tuple[str, ...]
+    parent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """This agency, this year, seen at this URL on this night. `year` and `published` are None when the site does not say."""
+
+    agency_id: str
+    year: int | None
+    url: str
+    title: str
+    published: date | None
+    listing_url: str
+    night: date
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a site gave us to ask "changed since?" with, and the body we then had."""
+
+    sha256: str
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A sighting and the answer to its request: a body in the spool folder, or None for 304 (then `sha256` is the known body)."""
+
+    sighting: Sighting
+    body: Path | None
+    sha256: str
+    status: int
+    media_type: str
+    headers: tuple[tuple[str, str], ...]
+    fetched_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A sighting whose document could not be fetched, and why (a CrawlError's message)."""
+
+    sighting: Sighting
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnOutcome:
+    """How the crawl of one start URL ended: complete, or the CrawlError's class name and message."""
+
+    start_url: str
+    agency_ids: tuple[str, ...]
+    complete: bool
+    pages: int
+    links: int
+    kind: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Crawl:
+    """One night's crawl: what was fetched or found unchanged, what was missed, and how each column ended."""
+
+    night: date
+    fetched: tuple[Fetched, ...]
+    missed: tuple[Missed, ...]
+    columns: tuple[ColumnOutcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Immutable bytes, named by their SHA-256, and the HTTP facts of the fetch that first brought them.
+
+    `media_type` is as the server declared it (blank when it did not); the readers decide by the bytes.
+    """
+
+    sha256: str
+    size: int
+    media_type: str
+    url: str
+    status: int
+    fetched_at: datetime
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Locator:
+    """Where something is printed. PDF: page (from 1) and box (x0, top, x1, bottom in points, origin top left).
+
+    HTML: `path`, an XPath. Word: table, row, cell (from 0, in document order). Text: line (from 1) and column (tab or
+    pipe field, from 0).
+    """
+
+    page: int | None = None
+    box: tuple[float, float, float, float] | None = None
+    path: str | None = None
+    table: int | None = None
+    row: int | None = None
+    cell: int | None = None
+    line: int | None = None
+    column: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A run of text between tables, as printed."""
+
+    text: str
+    locator: Locator
+
+
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """A cell of a printed table: where it begins, how far it spans, and its text with line breaks kept."""
+
+    row: int
+    column: int
+    rowspan: int
+    colspan: int
+    text: str
+    locator: Locator
+    agreed: bool = True  # False where a second, independent reading of the page saw other text here
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table as printed: `rows` × `columns` positions; `cells` in reading order. `repaired` says what was mended."""
+
+    cells: tuple[GridCell, ...]
+    rows: int
+    columns: int
+    repaired: str = ""
+    loose: bool = False  # plain text: fields may have slipped sideways, so columns carry no meaning of their own
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A document as printed: paragraphs and grids in reading order, and the page's own metadata (title, meta tags)."""
+
+    blocks: tuple[Paragraph | Grid, ...]
+    meta: tuple[tuple[str, str], ...]
+    reader: str
+    reader_version: str
+    media_type: str
+    pages: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One figure of the official form. `certain` is True only where reading and placing left no doubt."""
+
+    address: str
+    raw: str
+    value: Number | None
+    semantics: Semantics
+    locator: Locator
+    certain: bool
+    unit: str = ""  # the unit printed inside the cell ("万元"), not the form's
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One of the report's six sections: its id in the form, the heading as printed, and the text below it."""
+
+    id: str
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A number that the narrative states: its sentence, what it counts (a measure of narrative.yml), and the year meant."""
+
+    sentence: str
+    measure: str
+    value: Number
+    year: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one version of our readers made of one document: the report's head, its figures and what could not be placed."""
+
+    sha256: str
+    reader: str
+    reader_version: str
+    title: str
+    agency: str
+    year: int | None
+    period: tuple[date, date] | None
+    editions: tuple[tuple[str, str], ...]  # (table, edition) as recognised from the labels
+    sections: tuple[Section, ...]
+    cells: tuple[Cell, ...]
+    claims: tuple[Claim, ...]
+    problems: tuple[str, ...] = ()  # rows, columns, fields that could not be placed: each a four-part message
+
+    def figures(self) -> dict[str, Cell]:
+        """Cells by their address."""
+        return {cell.address: cell for cell in self.cells}
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantine:
+    """A document that could not be read: the error's class name and its four-part message."""
+
+    sha256: str
+    reader: str
+    reader_version: str
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One agency's report for one year as the rules see it: its reading, last year's, and the revision it replaced.
+
+    `previous` is None when last year's report is not there or could be one of several; `previous_reason` then says which.
+    """
+
+    agency_id: str
+    year: int
+    reading: Reading
+    previous: Reading | None = None
+    previous_reason: str = ""
+    superseded: Reading | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A smallest set of cells whose change would satisfy every broken equation, and the slip that would explain it."""
+
+    cells: tuple[tuple[str, Number], ...]  # (address, suggested value)
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one rule says of one report. `scope` names the row, column or section; `cells` every address it touches."""
+
+    rule: str
+    severity: Severity
+    agency_id: str
+    year: int | None
+    scope: str
+    outcome: Outcome
+    says: str
+    reason: str = ""
+    left: Number | None = None
+    right: Number | None = None
+    delta: Number | None = None
+    cells: tuple[str, ...] = ()
+    suspects: tuple[Suspect, ...] = ()
+    verdict: Verdict = Verdict.AGENCY
+
+    @property
+    def fingerprint(self) -> str:
+        """What makes two findings of different nights the same one: agency · year · rule · scope."""
+        return f"{self.agency_id}|{self.year}|{self.rule}|{self.scope}"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a supervisor is told about a finding, and how far it has come."""
+
+    fingerprint: str
+    supervisor: str
+    agency_id: str
+    year: int | None
+    rule: str
+    scope: str
+    state: NoticeState
+    since: date
+    sentence: str
+    reason: str = field(default="")

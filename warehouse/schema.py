@@ -1,0 +1,256 @@
+"""The warehouse's tables (SQLAlchemy Core): what was seen, what was kept, what was read, what the rules say, who was told.
+
+Everything is append-only except `run.finished_at`, the marks of the current report, a notice's state and an outbox row's
+delivery. dictionary.yml explains every column. Dates are nights in Asia/Shanghai; times are UTC, ISO 8601.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Numeric,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+agency = Table(
+    "agency",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("aliases", JSON, nullable=False),
+    Column("level", String(32), nullable=False),
+    Column("parent", String(64), nullable=False),
+    Column("supervisor", Text, nullable=False),
+    Column("start_urls", JSON, nullable=False),
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("night", Date, nullable=False),
+    Column("started_at", DateTime(timezone=True), nullable=False),
+    Column("finished_at", DateTime(timezone=True)),
+    Column("summary", JSON),
+)
+
+column_outcome = Table(
+    "column_outcome",
+    metadata,
+    Column("start_url", Text, primary_key=True),
+    Column("night", Date, primary_key=True),
+    Column("complete", Boolean, nullable=False),
+    Column("pages", Integer, nullable=False),
+    Column("links", Integer, nullable=False),
+    Column("kind", String(64), nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+document = Table(
+    "document",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("fetched_at", DateTime(timezone=True), nullable=False),
+    Column("headers", JSON, nullable=False),
+)
+
+sighting = Table(
+    "sighting",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("agency_id", ForeignKey("agency.id"), nullable=False),
+    Column("year", Integer),
+    Column("url", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("published", Date),
+    Column("listing_url", Text, nullable=False),
+    Column("night", Date, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("sha256", ForeignKey("document.sha256")),
+    Column("etag", Text, nullable=False),
+    Column("last_modified", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    UniqueConstraint("agency_id", "url", "night"),
+    CheckConstraint("state in ('new', 'changed', 'unchanged', 'missed', 'withdrawn')", name="state"),
+    Index("ix_sighting_url_night", "url", "night"),
+)
+
+reading = Table(
+    "reading",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sha256", ForeignKey("document.sha256"), nullable=False),
+    Column("reader", String(64), nullable=False),
+    Column("reader_version", String(64), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("kind", String(64), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("agency_printed", Text, nullable=False),
+    Column("year_printed", Integer),
+    Column("period_from", Date),
+    Column("period_to", Date),
+    Column("editions", JSON, nullable=False),
+    Column("problems", JSON, nullable=False),
+    Column("night", Date, nullable=False),
+    UniqueConstraint("sha256", "reader_version"),
+    CheckConstraint("status in ('read', 'quarantined')", name="status"),
+)
+
+figure = Table(
+    "figure",
+    metadata,
+    Column("reading_id", ForeignKey("reading.id"), primary_key=True),
+    Column("address", String(96), primary_key=True),
+    Column("table_name", String(32), nullable=False),
+    Column("row_key", String(64), nullable=False),
+    Column("column_key", String(32), nullable=False),
+    Column("raw", Text, nullable=False),
+    Column("value", Numeric(24, 6)),
+    Column("semantics", String(16), nullable=False),
+    Column("unit", String(16), nullable=False),
+    Column("certain", Boolean, nullable=False),
+    Column("locator", Text, nullable=False),
+    CheckConstraint("semantics in ('NUMERIC', 'ZERO', 'EMPTY', 'NA', 'TEXT', 'UNREADABLE')", name="semantics"),
+    CheckConstraint("(value is not null) = (semantics in ('NUMERIC', 'ZERO'))", name="value"),
+    Index("ix_figure_address", "address"),
+)
+
+section = Table(
+    "section",
+    metadata,
+    Column("reading_id", ForeignKey("reading.id"), primary_key=True),
+    Column("id", String(32), primary_key=True),
+    Column("heading", Text, nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+claim = Table(
+    "claim",
+    metadata,
+    Column("reading_id", ForeignKey("reading.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("sentence", Text, nullable=False),
+    Column("measure", String(32), nullable=False),
+    Column("value", Numeric(24, 6), nullable=False),
+    Column("year", Integer),
+)
+
+report = Table(
+    "report",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("agency_id", ForeignKey("agency.id"), nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("sha256", ForeignKey("document.sha256"), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("night", Date, nullable=False),
+    Column("is_current", Boolean, nullable=False),
+    Column("is_ambiguous", Boolean, nullable=False),
+    UniqueConstraint("agency_id", "year", "revision"),
+)
+
+assessment = Table(
+    "assessment",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("report_id", ForeignKey("report.id"), nullable=False),
+    Column("reading_id", ForeignKey("reading.id"), nullable=False),
+    Column("previous_reading_id", ForeignKey("reading.id")),
+    Column("previous_reason", Text, nullable=False),
+    Column("rules_version", String(64), nullable=False),
+    Column("night", Date, nullable=False),
+    Column("is_current", Boolean, nullable=False),
+    Index("ix_assessment_report", "report_id", "is_current"),
+)
+
+finding = Table(
+    "finding",
+    metadata,
+    Column("assessment_id", ForeignKey("assessment.id"), primary_key=True),
+    Column("rule", String(32), primary_key=True),
+    Column("scope", String(96), primary_key=True),
+    Column("severity", String(16), nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("says", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("left_value", Numeric(24, 6)),
+    Column("right_value", Numeric(24, 6)),
+    Column("delta", Numeric(24, 6)),
+    Column("cells", JSON, nullable=False),
+    Column("suspects", JSON, nullable=False),
+    Column("verdict", String(16), nullable=False),
+    CheckConstraint("outcome in ('holds', 'broken', 'not_assessable')", name="outcome"),
+    CheckConstraint("severity in ('error', 'warning', 'info')", name="severity"),
+    CheckConstraint("verdict in ('agency', 'reading', 'undecided')", name="verdict"),
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("fingerprint", String(256), primary_key=True),
+    Column("supervisor", Text, nullable=False),
+    Column("agency_id", ForeignKey("agency.id"), nullable=False),
+    Column("year", Integer),
+    Column("rule", String(32), nullable=False),
+    Column("scope", String(96), nullable=False),
+    Column("severity", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("since", Date, nullable=False),
+    Column("sentence", Text, nullable=False),
+    CheckConstraint("state in ('open', 'acknowledged', 'explained', 'snoozed', 'resolved', 'reopened')", name="state"),
+)
+
+notice_event = Table(
+    "notice_event",
+    metadata,
+    Column("fingerprint", ForeignKey("notice.fingerprint"), primary_key=True),
+    Column("night", Date, primary_key=True),
+    Column("transition", String(16), primary_key=True),
+    Column("supervisor", Text, nullable=False),
+    Column("sentence", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    CheckConstraint("transition in ('new', 'changed', 'resolved', 'reopened')", name="transition"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("key", String(128), primary_key=True),
+    Column("supervisor", Text, nullable=False),
+    Column("night", Date, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("markdown", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("sent_at", DateTime(timezone=True)),
+    Column("attempts", Integer, nullable=False),
+    Column("error", Text, nullable=False),
+)
