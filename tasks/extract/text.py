@@ -1,0 +1,58 @@
+"""Read plain text, as page-text dumps leave reports: tables as lines of tabs, pipes or spaced numbers between paragraphs."""
+
+from __future__ import annotations
+
+import re
+
+from tasks.errors import DamagedDocument
+from tasks.extract.sniff import decode
+from tasks.extract.version import READER_VERSION
+from tasks.records import Grid, GridCell, Locator, Paragraph, Printed
+
+_NUMBERS = re.compile(r"^(?P<label>.*?)(?P<values>(?:[ \u3000]+[-+]?[\d０-９][\d０-９,，.]*){3,}|(?:[\d０-９][\d０-９,，.]*[ \u3000]+){2,}[\d０-９][\d０-９,，.]*)[ \u3000]*$")
+_RULE = re.compile(r"^[\s|:+-]*$")
+
+
+def read(data: bytes) -> Printed:
+    """Text bytes → Printed. Grids of tab or space separated lines are `loose`: their fields may have slipped sideways."""
+    text = decode(data)
+    if text is None:
+        raise DamagedDocument("text in no known encoding", expected="UTF-8 or GB18030", remedy="Save the file again as UTF-8.")
+    blocks: list[Paragraph | Grid] = []
+    rows: list[tuple[int, list[str]]] = []
+    pipes = False
+    for number, line in enumerate(text.splitlines(), start=1):
+        fields = _fields(line)
+        if fields is None and line.strip():
+            _flush(rows, blocks, loose=not pipes)
+            blocks.append(Paragraph(line.strip(), Locator(line=number)))
+        elif fields:
+            pipes = line.lstrip().startswith("|")
+            rows.append((number, fields))
+    _flush(rows, blocks, loose=not pipes)
+    return Printed(tuple(blocks), (), "text", READER_VERSION, "text/plain")
+
+
+def _fields(line: str) -> list[str] | None:
+    """The fields of a line of a table; [] for a blank line or a drawn rule; None for prose."""
+    if _RULE.match(line) and "\t" not in line:
+        return []
+    if line.strip().startswith("|") and line.count("|") > 1:
+        return [field.strip() for field in line.strip().strip("|").split("|")]
+    if "\t" in line.strip("\n"):
+        return [field.strip() for field in line.split("\t")]
+    match = _NUMBERS.match(line)
+    return [match["label"].strip(), *match["values"].split()] if match else None
+
+
+def _flush(rows: list[tuple[int, list[str]]], blocks: list[Paragraph | Grid], *, loose: bool) -> None:
+    if not rows:
+        return
+    width = max(len(fields) for _, fields in rows)
+    cells = tuple(
+        GridCell(index, column, 1, 1, field, Locator(line=number, column=column))
+        for index, (number, fields) in enumerate(rows)
+        for column, field in enumerate(fields)
+    )
+    blocks.append(Grid(cells, len(rows), width, loose=loose))
+    rows.clear()

@@ -1,0 +1,64 @@
+"""Compare printed labels with official ones: bring both to one key, and say how alike two keys are (0 to 1)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+from pydantic import BaseModel, ConfigDict
+from rapidfuzz import fuzz
+
+from expectations import form
+from expectations.form import load_yaml
+
+_NOISE = re.compile(r"[\W_]+")
+_ENUMERATOR = re.compile(r"^(?:[一二三四五六七八九十]+|\d{1,2})(?=\D)")
+_SPACE = re.compile(r"\s+")
+
+
+class _Characters(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    radicals: dict[str, str]
+
+
+@cache
+def _radicals() -> dict[int, str]:
+    path = form.FORMS.parent / "characters.yml"
+    return {ord(printed): meant for printed, meant in load_yaml(path, _Characters).radicals.items()}
+
+
+def plain(text: str) -> str:
+    """Text in ordinary characters: width and radicals normalised, otherwise as printed."""
+    return unicodedata.normalize("NFKC", text).translate(_radicals())
+
+
+def squeeze(text: str) -> str:
+    """`plain`, without any white space."""
+    return _SPACE.sub("", plain(text))
+
+
+@cache
+def key(text: str) -> str:
+    """A label as a key: ordinary characters without spaces, punctuation or quotes."""
+    return _NOISE.sub("", plain(text))
+
+
+@cache
+def bare(text: str) -> str:
+    """A label's key without its enumerator (一、 （三） 2.)."""
+    label = key(text)
+    return _ENUMERATOR.sub("", label) or label
+
+
+@cache
+def likeness(printed: str, official: str) -> float:
+    """How alike two labels are, 1.0 for the same key. The enumerator helps, its absence does not harm."""
+    a, b = key(printed), key(official)
+    if not a or not b:
+        return 0.0
+    if a == b:
+        return 1.0
+    whole = fuzz.ratio(a, b)
+    without = fuzz.ratio(bare(printed), bare(official)) - 2
+    return float(max(whole, without)) / 100

@@ -1,0 +1,144 @@
+"""Evaluate the equations of rules/*.yml on a report's figures. Blanks are never 0: with blanks, bounds decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from expectations.form import Table, form_for, load_forms
+from expectations.rule import Rule, Term
+from tasks.reconcile.outcome import broken, holds, not_assessable, verdict_of
+from tasks.records import Cell, Finding, Number, Reading, Report, Semantics
+
+PREVIOUS = "previous:"  # before the address of a cell of last year's report
+_BLANK = (Semantics.EMPTY, Semantics.NA)
+
+
+@dataclass(frozen=True, slots=True)
+class Addend:
+    """One figure of an equation: its address, the cell (None when it was not read), its sign, and its side."""
+
+    address: str
+    cell: Cell | None
+    sign: int
+    is_left: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """A rule's equation in one row or column of a report."""
+
+    scope: str
+    addends: tuple[Addend, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every figure of the equation is a number."""
+        return all(addend.cell is not None and addend.cell.value is not None for addend in self.addends)
+
+    def side(self, *, left: bool) -> Number:
+        """The sum of the known figures of one side."""
+        return sum(a.sign * a.cell.value for a in self.addends if a.is_left == left and a.cell and a.cell.value is not None)
+
+    @property
+    def residual(self) -> Number:
+        """Left minus right, over the known figures."""
+        return self.side(left=True) - self.side(left=False)
+
+
+def check_equation(rule: Rule, report: Report) -> list[Finding]:
+    """One finding a row or column in which the equation is stated; one for the rule where it cannot be stated at all."""
+    reason = _obstacle(rule, report)
+    if reason:
+        return [not_assessable(rule, report, rule.table or "", reason)]
+    return [_check(rule, report, instance) for instance in instances(rule, report)]
+
+
+def instances(rule: Rule, report: Report) -> Iterator[Instance]:
+    """The rule's equation in every row or column of the report's own edition of the table; none where it has an obstacle."""
+    table = _table(rule, report.reading)
+    if table is None or rule.table is None or _obstacle(rule, report):
+        return
+    if rule.for_each == "column":
+        for column in table.columns:
+            yield Instance(f"{rule.table}.*.{column}", tuple(_addends(rule, report, table, column)))
+    else:
+        for row in rule.rows or [leaf.key for leaf in table.leaves()]:
+            yield Instance(f"{rule.table}.{row}.*", tuple(_addends(rule, report, table, row)))
+
+
+def edition_of(reading: Reading, table: str) -> str | None:
+    """The edition by which a table was read (any that has it, where the table is the same in all), or None if it is not printed."""
+    editions = dict(reading.editions)
+    if table not in editions:
+        return None
+    return editions[table] or load_forms()[-1].edition
+
+
+def _table(rule: Rule, reading: Reading) -> Table | None:
+    edition = edition_of(reading, rule.table or "")
+    return None if edition is None else form_for(edition).tables[rule.table or ""]
+
+
+def _obstacle(rule: Rule, report: Report) -> str:
+    """Why the rule cannot be stated of this report, or blank."""
+    edition = edition_of(report.reading, rule.table or "")
+    if edition is None:
+        return "报告中未见此表"
+    if not rule.applies_to(edition):
+        return f"{edition}年格式无此项"
+    if not rule.parsed().looks_back:
+        return ""
+    if report.previous is None:
+        return report.previous_reason or "没有上年报告"
+    before = edition_of(report.previous, rule.table or "")
+    if before is None:
+        return "上年报告中未见此表"
+    return "" if rule.applies_to(before) else f"上年报告用的是{before}年格式，无此项"
+
+
+def _addends(rule: Rule, report: Report, table: Table, subject: str) -> Iterator[Addend]:
+    equation = rule.parsed()
+    for is_left, terms in ((True, equation.left), (False, equation.right)):
+        for term in terms:
+            yield from _term_addends(rule, report, table, subject, term, is_left=is_left)
+
+
+def _term_addends(rule: Rule, report: Report, table: Table, subject: str, term: Term, *, is_left: bool) -> Iterator[Addend]:
+    reading = report.previous if term.previous else report.reading
+    figures = reading.figures() if reading else {}
+    rows = table.expand(term.key) if rule.for_each == "column" else (subject,)
+    for row in rows:
+        address = f"{rule.table}.{row}.{subject if rule.for_each == 'column' else term.key}"
+        yield Addend((PREVIOUS if term.previous else "") + address, figures.get(address), term.sign, is_left)
+
+
+def _check(rule: Rule, report: Report, instance: Instance) -> Finding:
+    addresses = tuple(addend.address for addend in instance.addends)
+    cells = [addend.cell for addend in instance.addends if addend.cell is not None]
+    obstacle = _unknown(instance)
+    if obstacle:
+        return not_assessable(rule, report, instance.scope, obstacle, addresses)
+    left, right = instance.side(left=True), instance.side(left=False)
+    if instance.is_complete and left == right:
+        return holds(rule, report, instance.scope, addresses, left)
+    if instance.is_complete or _beyond_bounds(instance):
+        reason = "" if instance.is_complete else "空项无论填什么数都不能相等"
+        return broken(rule, report, instance.scope, addresses, verdict_of(cells), reason=reason, left=left, right=right)
+    as_zero = "空项按0计则相等" if left == right else f"空项按0计则不等（差{left - right}）"
+    return not_assessable(rule, report, instance.scope, f"有空项，无法判断；{as_zero}", addresses)
+
+
+def _unknown(instance: Instance) -> str:
+    """Why a figure of the equation cannot be known at all (not read, words), or blank."""
+    unread = [addend.address for addend in instance.addends if addend.cell is None]
+    if unread:
+        return f"未能读出：{'、'.join(unread[:3])}"
+    words = [a.cell.raw for a in instance.addends if a.cell and a.cell.value is None and a.cell.semantics not in _BLANK]
+    return f"不是数字：{'、'.join(words[:3])}" if words else ""
+
+
+def _beyond_bounds(instance: Instance) -> bool:
+    """Whether no numbers ≥ 0 in the blanks could make both sides equal."""
+    signs = {addend.sign * (1 if addend.is_left else -1) for addend in instance.addends if addend.cell and addend.cell.value is None}
+    return (instance.residual > 0 and -1 not in signs) or (instance.residual < 0 and 1 not in signs)

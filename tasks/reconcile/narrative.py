@@ -1,0 +1,51 @@
+"""Check numbers stated in the text against the table (N-TXT): contradicted only when no usual way of counting gives them."""
+
+from __future__ import annotations
+
+from expectations.form import form_for
+from expectations.rule import Rule
+from tasks.reconcile.equations import edition_of
+from tasks.reconcile.outcome import broken, holds, not_assessable, verdict_of
+from tasks.records import Cell, Claim, Finding, Report
+
+_TOTAL = "total"
+
+
+def check_narrative(rule: Rule, report: Report) -> list[Finding]:
+    """One finding a measure that the text states for the report's own year."""
+    findings = []
+    for measure, ways in rule.claims.items():
+        claims = [claim for claim in report.reading.claims if claim.measure == measure and claim.year == report.year]
+        if claims:
+            findings.append(_check(rule, report, measure, claims, ways))
+    return findings
+
+
+def _check(rule: Rule, report: Report, measure: str, claims: list[Claim], ways: tuple[tuple[str, ...], ...]) -> Finding:
+    scope = f"{rule.table}.{measure}"
+    sums = [_cells(rule, report, keys) for keys in ways]
+    addresses = tuple(f"{rule.table}.{key}.{_TOTAL}" for key in ways[0])
+    values = {sum(cell.value for cell in cells if cell.value is not None) for cells in sums if _known(cells)}
+    contradicted = [claim for claim in claims if claim.value not in values]
+    if not contradicted:
+        return holds(rule, report, scope, addresses)
+    if not all(_known(cells) for cells in sums):
+        return not_assessable(rule, report, scope, "表中有关数字空缺或未能读出", addresses)
+    stated, printed = contradicted[0], sums[0][0].value
+    reason = f"正文：“{stated.sentence[:60]}”"
+    everything = [cell for cells in sums for cell in cells]
+    return broken(rule, report, scope, addresses, verdict_of(everything), reason=reason, left=stated.value, right=printed)
+
+
+def _cells(rule: Rule, report: Report, keys: tuple[str, ...]) -> list[Cell]:
+    edition = edition_of(report.reading, rule.table or "")
+    if edition is None:
+        return []
+    table = form_for(edition).tables[rule.table or ""]
+    figures = report.reading.figures()
+    found = [figures.get(f"{rule.table}.{row}.{_TOTAL}") for key in keys for row in table.expand(key)]
+    return [cell for cell in found if cell is not None] if None not in found else []
+
+
+def _known(cells: list[Cell]) -> bool:
+    return bool(cells) and all(cell.value is not None for cell in cells)
