@@ -117,7 +117,7 @@ class Table(_Strict):
         """The leaves that a row key stands for: itself, or the rows of its group. Empty for an unknown key."""
         return tuple(leaf.key for leaf in self.leaves() if leaf.key == key or leaf.key.startswith(f"{key}."))
 
-    def keys(self) -> tuple[tuple[str, str], ...]:
+    def pairs(self) -> tuple[tuple[str, str], ...]:
         """Every (row, column) that carries a figure, in the form's order."""
         return tuple(pair for leaf in self.leaves() for pair in product([leaf.key], self.columns_of(leaf.key)))
 
@@ -135,7 +135,7 @@ class Form(_Strict):
 
     def addresses(self) -> tuple[str, ...]:
         """Every address (table.row.column) of the form, in its order."""
-        return tuple(f"{name}.{row}.{column}" for name, table in self.tables.items() for row, column in table.keys())
+        return tuple(f"{name}.{row}.{column}" for name, table in self.tables.items() for row, column in table.pairs())
 
     def labels(self, address: str) -> tuple[str, str, str]:
         """The official (heading, row label, column label) of an address, for people. KeyError for a foreign address."""
@@ -198,13 +198,15 @@ def load_yaml(path: Path, model: type[M]) -> M:
         data: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
         return model.model_validate(data)
     except OSError as error:
-        raise BadForm(f"cannot be opened ({error.strerror})", where=str(path), remedy="Check the path and its permissions.") from error
+        raise BadForm(
+            f"cannot be opened ({error.strerror})", where=str(path), remedy="Check the path and its permissions."
+        ) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}, line {mark.line + 1}" if mark else str(path)
         problem = getattr(error, "problem", None) or str(error)
         raise BadForm(f"is not valid YAML ({problem})", where=where, remedy="Correct the line.") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "the top level"
-        raise BadForm(f"key {key}: {first['msg']}", where=str(path), remedy="Correct the key; the other forms show the shape.") from error
+        wrong = [f"key {'.'.join(map(str, one['loc'])) or 'the top level'}: {one['msg']}" for one in error.errors()]
+        problem = "; ".join(wrong[:3])
+        raise BadForm(problem, where=str(path), remedy="Correct the key; the other files there show the shape.") from error

@@ -135,7 +135,9 @@ def _check_keys(rule: Rule, path: Path) -> None:
         unknown = _unknown_keys(rule, form)
         if unknown:
             where = f"{path}, rule {rule.id}"
-            raise BadForm(f"the {form.edition} form has no {unknown}", where=where, remedy="Correct the key or limit the rule's editions.")
+            raise BadForm(
+                f"the {form.edition} form has no {unknown}", where=where, remedy="Correct the key or limit the rule's editions."
+            )
 
 
 def _unknown_keys(rule: Rule, form: Form) -> str:
@@ -146,5 +148,7 @@ def _unknown_keys(rule: Rule, form: Form) -> str:
     named = [term.key for term in terms] if rule.for_each == "column" else []
     named += [*rule.rows, *(key for sums in rule.claims.values() for keys in sums for key in keys)]
     columns = [term.key for term in terms] if rule.for_each == "row" else []
-    bad = [f"row {key}" for key in named if not table.expand(key)] + [f"column {key}" for key in columns if key not in table.columns]
+    bad = [f"row {key}" for key in named if not table.expand(key)] + [
+        f"column {key}" for key in columns if key not in table.columns
+    ]
     return ", ".join(bad)

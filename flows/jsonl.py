@@ -29,7 +29,9 @@ def to_json(checked: Checked) -> str:
         "period": reading.period,
         "sections": [section.id for section in reading.sections],
         "problems": reading.problems,
-        "figures": [asdict(cell) | {"locator": {k: v for k, v in asdict(cell.locator).items() if v is not None}} for cell in reading.cells],
+        "figures": [
+            asdict(cell) | {"locator": {k: v for k, v in asdict(cell.locator).items() if v is not None}} for cell in reading.cells
+        ],
         "claims": [asdict(claim) for claim in reading.claims],
         "findings": [_finding(finding) for finding in checked.findings],
     }

@@ -5,6 +5,7 @@
     ├── CrawlError               retried; shown as "not reached", never as "not published"
     │   ├── SourceBlocked        robots.txt, a login wall, 403/412/521
     │   ├── SourceUnreachable    no connection, time-out, 5xx
+    │   ├── SourceGone           404, 410, a page that says it does not exist
     │   └── CrawlIncomplete      fewer pages or links than the site says it has
     ├── ReadError                quarantines one document; the night goes on
     │   ├── UnknownFormat        bytes of no kind that we read
@@ -63,6 +64,10 @@ class SourceBlocked(CrawlError):
 
 class SourceUnreachable(CrawlError):
     """No answer from the site: no connection, a time-out, or a server error."""
+
+
+class SourceGone(CrawlError):
+    """The address of a document answers that it no longer exists."""
 
 
 class CrawlIncomplete(CrawlError):

@@ -16,8 +16,8 @@ from tasks.extract.version import READER_VERSION
 from tasks.records import Grid, Locator, Paragraph, Printed
 
 _BLOCKS = frozenset(
-    "address article aside blockquote body center dd div dl dt fieldset footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre"
-    " section table tbody td tfoot th thead title tr ul html ucaptitle ucapcontent".split()
+    """address article aside blockquote body center dd div dl dt fieldset footer form h1 h2 h3 h4 h5 h6 header hr html li main
+    nav ol p pre section table tbody td tfoot th thead title tr ucapcontent ucaptitle ul""".split()  # noqa: SIM905
 )
 _SKIPPED = frozenset(("script", "style", "noscript", "template", "head", "select", "option", "button", "textarea", "iframe"))
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -83,47 +83,44 @@ def _unescape(body: str, quote: str) -> str:
     try:
         return str(json.loads(f'"{body}"'))
     except ValueError as error:
-        raise DamagedDocument(f"the article in the page's script cannot be read ({error})", remedy="Save the page from a browser.") from error
+        raise DamagedDocument(
+            f"the article in the page's script cannot be read ({error})", remedy="Save the page from a browser."
+        ) from error
 
 
-def _walk(element: lxml_html.HtmlElement, prefix: str) -> Iterator[Paragraph | Grid]:
+def _walk(root: lxml_html.HtmlElement, prefix: str) -> Iterator[Paragraph | Grid]:
     """Blocks of the page in order. Text of inline elements is gathered into the paragraph around them."""
-    tree = element.getroottree()
+    tree = root.getroottree()
     gathered: list[str] = []
-    holder = element
-
-    def flush() -> Iterator[Paragraph]:
-        text = _clean("".join(gathered))
+    holder = root
+    for event, node, text in _events(root):
+        gathered.append(text)
+        if event == "text":
+            continue
+        paragraph = _clean("".join(gathered))
         gathered.clear()
-        if text:
-            yield Paragraph(text, Locator(path=prefix + tree.getpath(holder)))
+        if paragraph:
+            yield Paragraph(paragraph, Locator(path=prefix + tree.getpath(holder)))
+        if event == "table":
+            yield _grid(node, prefix)
+        holder = node
 
-    stack: list[tuple[lxml_html.HtmlElement, bool]] = [(element, False)]
+
+def _events(root: lxml_html.HtmlElement) -> Iterator[tuple[str, lxml_html.HtmlElement, str]]:
+    """The page in order: "text" of inline elements, "block" where one begins or ends, "table" for a table of figures."""
+    stack: list[tuple[lxml_html.HtmlElement, bool]] = [(root, False)]
     while stack:
         node, leaving = stack.pop()
-        if leaving:
-            if node.tag in _BLOCKS:
-                yield from flush()
-            if node is not element:
-                gathered.append(node.tail or "")
-            continue
-        if not isinstance(node.tag, str) or node.tag in _SKIPPED or _is_hidden(node):
-            gathered.append(node.tail or "")
-            continue
-        if node.tag == "br":
-            gathered.append("\n" + (node.tail or ""))
-            continue
-        if node.tag in _BLOCKS:
-            yield from flush()
-            holder = node
-        if node.tag == "table" and _is_data(node):
-            yield _grid(node, prefix)
-            gathered.append(node.tail or "")
-            continue
-        gathered.append(node.text or "")
-        stack.append((node, True))
-        stack.extend((child, False) for child in reversed(node))
-    yield from flush()
+        is_shown = isinstance(node.tag, str) and node.tag not in _SKIPPED and not _is_hidden(node)
+        is_table = is_shown and node.tag == "table" and _is_data(node)
+        if is_shown and node.tag in _BLOCKS:
+            yield "table" if is_table else "block", node, ""
+        if is_shown and not is_table and not leaving:
+            yield "text", node, "\n" if node.tag == "br" else node.text or ""
+            stack.append((node, True))
+            stack.extend((child, False) for child in reversed(node))
+        elif node is not root:
+            yield "text", node, node.tail or ""
 
 
 def _is_hidden(node: lxml_html.HtmlElement) -> bool:
@@ -159,19 +156,13 @@ def _span(cell: lxml_html.HtmlElement, name: str) -> int:
 
 
 def _cell_text(cell: lxml_html.HtmlElement) -> str:
-    parts: list[str] = []
-    for node in cell.iter():
-        if not isinstance(node.tag, str) or node.tag in _SKIPPED or any(_is_hidden(up) for up in (node, *node.iterancestors()) if up is not cell and cell in up.iterancestors()):
-            parts.append((node.tail or "") if node is not cell else "")
-            continue
-        if node.tag in ("br", "p", "div") and parts:
-            parts.append("\n")
-        parts.append(node.text or "")
-        if node is not cell:
-            parts.append(node.tail or "")
-    return _clean("".join(parts))
+    """The text shown in a cell; what begins a line of its own (br, p, div) begins one here."""
+    shown = (("\n" if event == "block" else text) for event, _, text in _events(cell))
+    return _clean("".join(shown))
 
 
 def _clean(text: str) -> str:
-    lines = (re.sub(r"[ \t\r\f\v\xa0]+", " ", line).strip() for line in text.replace("\u200b", "").replace("\ufeff", "").split("\n"))
+    lines = (
+        re.sub(r"[ \t\r\f\v\xa0]+", " ", line).strip() for line in text.replace("\u200b", "").replace("\ufeff", "").split("\n")
+    )
     return "\n".join(line for line in lines if line)

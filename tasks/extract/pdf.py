@@ -16,8 +16,8 @@ from typing import Any
 import pdfplumber
 import pypdfium2
 from pdfplumber.page import Page
-from pdfplumber.utils import extract_text
 from pdfplumber.utils.exceptions import PdfminerException
+from pdfplumber.utils.text import extract_text
 
 from tasks.errors import DamagedDocument, DocumentTooLarge, NoTextLayer
 from tasks.extract.positions import read_lines
@@ -39,7 +39,9 @@ def read(data: bytes, name: str) -> Printed:
     try:
         with pdfplumber.open(io.BytesIO(data)) as pdf, pypdfium2.PdfDocument(data) as witness:
             if len(pdf.pages) > MAX_PAGES:
-                raise DocumentTooLarge(f"{len(pdf.pages)} pages", where=name, expected=f"at most {MAX_PAGES}", remedy="Split the file.")
+                raise DocumentTooLarge(
+                    f"{len(pdf.pages)} pages", where=name, expected=f"at most {MAX_PAGES}", remedy="Split the file."
+                )
             blocks: list[Paragraph | Grid] = []
             characters = 0
             for page in pdf.pages:
@@ -48,9 +50,13 @@ def read(data: bytes, name: str) -> Printed:
                 page.close()
             pages = len(pdf.pages)
     except (PdfminerException, pypdfium2.PdfiumError) as error:
-        raise DamagedDocument(f"the PDF cannot be opened ({error})", where=name, remedy="Fetch it again, or remove its password.") from error
+        raise DamagedDocument(
+            f"the PDF cannot be opened ({error})", where=name, remedy="Fetch it again, or remove its password."
+        ) from error
     if characters < _LEAST_TEXT:
-        raise NoTextLayer(f"{pages} pages of pictures", where=name, expected="a text layer", remedy="Ask the agency for a file with text.")
+        raise NoTextLayer(
+            f"{pages} pages of pictures", where=name, expected="a text layer", remedy="Ask the agency for a file with text."
+        )
     return Printed(tuple(blocks), (), "pdf", READER_VERSION, "application/pdf", pages)
 
 
@@ -64,7 +70,9 @@ def _read_page(page: Page, witness: Any) -> list[Paragraph | Grid]:
         if grid.columns > 1:
             inside.append((table.bbox[1], grid))
         else:
-            inside += [(cell.locator.box[1], Paragraph(cell.text, cell.locator)) for cell in grid.cells if cell.text and cell.locator.box]
+            inside += [
+                (cell.locator.box[1], Paragraph(cell.text, cell.locator)) for cell in grid.cells if cell.text and cell.locator.box
+            ]
     boxes = [table.bbox for table in tables]
     outside = [char for char in chars if not any(_holds(box, char) for box in boxes)]
     blocks = inside + read_lines(outside, page.page_number, [box[1] for box in boxes])

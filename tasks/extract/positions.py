@@ -1,4 +1,7 @@
-"""Read text by position: characters to lines, lines to paragraphs or, where figures stand apart, to rows of a loose grid."""
+"""Read text by position: characters to lines, lines to paragraphs or, where figures stand apart, to rows of a loose grid.
+
+Nothing rules such a grid, so no second reading confirms it: its cells are never `agreed`, and accuse nobody.
+"""
 
 from __future__ import annotations
 
@@ -64,13 +67,13 @@ def read_lines(chars: Sequence[dict[str, Any]], page: int, breaks: Sequence[floa
     _join_labels(lines)
     blocks: list[tuple[float, Paragraph | Grid]] = []
     rows: list[_Line] = []
-    for line in lines:
+    for line in (line for line in lines if line.runs):
         crosses = rows and any(rows[-1].y < edge < line.y for edge in breaks)
         if line.is_row or _CORNER.match(line.text):
             if crosses:
                 _flush(rows, blocks, page)
             rows.append(line)
-        elif line.runs:
+        else:
             _flush(rows, blocks, page)
             blocks.append((line.runs[0].top, Paragraph(line.text, Locator(page=page, box=_box(line.runs)))))
     _flush(rows, blocks, page)
@@ -96,7 +99,13 @@ def _runs(chars: Sequence[dict[str, Any]]) -> list[_Run]:
         if runs and char["x0"] - runs[-1].x1 < _APART * char["size"]:
             last = runs[-1]
             space = " " if char["x0"] - last.x1 > 0.25 * char["size"] else ""
-            runs[-1] = _Run(last.text + space + char["text"], last.x0, char["x1"], min(last.top, char["top"]), max(last.bottom, char["bottom"]))
+            runs[-1] = _Run(
+                last.text + space + char["text"],
+                last.x0,
+                char["x1"],
+                min(last.top, char["top"]),
+                max(last.bottom, char["bottom"]),
+            )
         else:
             runs.append(_Run(char["text"], char["x0"], char["x1"], char["top"], char["bottom"]))
     return runs
@@ -127,7 +136,10 @@ def _flush(rows: list[_Line], blocks: list[tuple[float, Paragraph | Grid]], page
         label_box = _box(line.runs[:first] or line.runs[:1])
         fields = [(label, label_box)] if label else []
         fields += [(run.text, _box([run])) for run in line.runs[first:]]
-        cells += [GridCell(number, column, 1, 1, text, Locator(page=page, box=box)) for column, (text, box) in enumerate(fields)]
+        cells += [
+            GridCell(number, column, 1, 1, text, Locator(page=page, box=box), agreed=False)
+            for column, (text, box) in enumerate(fields)
+        ]
     blocks.append((rows[0].runs[0].top, Grid(tuple(cells), len(rows), max(cell.column for cell in cells) + 1, loose=True)))
     rows.clear()
 

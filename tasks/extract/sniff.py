@@ -41,7 +41,11 @@ def _sniff_zip(data: bytes) -> str:
 
 def decodes(data: bytes) -> bool:
     """Whether the bytes are text in one of the encodings that agencies use."""
-    return bool(data.strip()) and b"\x00" not in data.removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")[:4096:2] and decode(data) is not None
+    return (
+        bool(data.strip())
+        and b"\x00" not in data.removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")[:4096:2]
+        and decode(data) is not None
+    )
 
 
 def decode(data: bytes) -> str | None:
@@ -60,5 +64,7 @@ def _strict(data: bytes, encoding: str) -> str | None:
 
 def _tolerant(data: bytes) -> str | None:
     """Text with a few broken bytes (a cut-off page, a stray byte): the encoding that spoils least, if it spoils under 1 %."""
-    best = min((data.decode(encoding, errors="replace") for encoding in ("utf-8", "gb18030")), key=lambda text: text.count("\ufffd"))
+    best = min(
+        (data.decode(encoding, errors="replace") for encoding in ("utf-8", "gb18030")), key=lambda text: text.count("\ufffd")
+    )
     return best if best.count("\ufffd") * 100 < len(best) else None

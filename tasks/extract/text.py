@@ -9,7 +9,9 @@ from tasks.extract.sniff import decode
 from tasks.extract.version import READER_VERSION
 from tasks.records import Grid, GridCell, Locator, Paragraph, Printed
 
-_NUMBERS = re.compile(r"^(?P<label>.*?)(?P<values>(?:[ \u3000]+[-+]?[\d０-９][\d０-９,，.]*){3,}|(?:[\d０-９][\d０-９,，.]*[ \u3000]+){2,}[\d０-９][\d０-９,，.]*)[ \u3000]*$")
+_ONE = r"[-+]?[\d０-９][\d０-９,，.]*"
+_GAP = r"[ \u3000]+"
+_NUMBERS = re.compile(rf"^(?P<label>.*?)(?P<values>(?:{_GAP}{_ONE}){{3,}}|(?:{_ONE}{_GAP}){{2,}}{_ONE})[ \u3000]*$")
 _RULE = re.compile(r"^[\s|:+-]*$")
 
 

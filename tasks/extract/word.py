@@ -43,7 +43,9 @@ def _open(data: bytes) -> Docx:
     try:
         unpacked = sum(info.file_size for info in zipfile.ZipFile(io.BytesIO(data)).infolist())
         if unpacked > MAX_UNPACKED:
-            raise DocumentTooLarge(f"{unpacked:,} bytes when unpacked", expected=f"at most {MAX_UNPACKED:,}", remedy="Look at it by eye.")
+            raise DocumentTooLarge(
+                f"{unpacked:,} bytes when unpacked", expected=f"at most {MAX_UNPACKED:,}", remedy="Look at it by eye."
+            )
         return docx.Document(io.BytesIO(data))
     except (zipfile.BadZipFile, PackageNotFoundError, KeyError, ValueError, etree.XMLSyntaxError) as error:
         raise DamagedDocument(f"the Word file is broken inside ({error})", remedy="Open it in Word and save it anew.") from error

@@ -22,7 +22,7 @@ def align(rows: Sequence[PrintedRow], leaves: Sequence[Leaf]) -> tuple[tuple[int
     alike = [[row_likeness(row, leaf) if row.fields else 0.0 for leaf in leaves] for row in rows]
     for i in range(len(rows) - 1, -1, -1):
         for j in range(len(leaves) - 1, -1, -1):
-            gap = _GAP if 0 < j else 0.0
+            gap = _GAP if j > 0 else 0.0
             take = alike[i][j] + best[i + 1][j + 1] if alike[i][j] >= ENOUGH else -1.0
             best[i][j] = max(best[i + 1][j] - gap, best[i][j + 1], take)
     pairs, i, j = [], 0, 0

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import pairwise
 
 from pydantic import BaseModel, ConfigDict
 
@@ -75,7 +76,7 @@ def _candidates(printed: Printed) -> Iterator[str]:
     lines = [line for block in printed.blocks[:_FIRST] for line in _first_lines(block)]
     short = [line for line in lines if len(squeeze(line)) <= 90]
     yield from short
-    for first, second in zip(short, short[1:], strict=False):
+    for first, second in pairwise(short):
         yield first + second
     for name in ("ArticleTitle", "title"):
         text = meta.get(name, "")

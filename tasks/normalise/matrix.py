@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from expectations.form import Table
 from tasks.normalise.align import SURE, align
@@ -36,9 +37,7 @@ def place_matrix(name: str, table: Table, edition: str, rows: Sequence[PrintedRo
     return placed
 
 
-def _place_row(
-    placed: Placed, row: PrintedRow, key: str, columns: Sequence[str], header: tuple[int, ...], *, sure: bool
-) -> None:
+def _place_row(placed: Placed, row: PrintedRow, key: str, columns: Sequence[str], header: tuple[int, ...], *, sure: bool) -> None:
     by_header = _by_header(row, header)
     if by_header is not None:
         placed.put(key, columns, by_header, sure=sure and row.sound)
@@ -72,10 +71,12 @@ def _header(grid: int, table: Table, rows: Sequence[PrintedRow]) -> tuple[int, .
             break
         for cell in row.fields:
             for key, column in table.columns.items():
-                if key not in named and any(likeness(cell.text, wording) >= _HEADER for wording in (column.label, *column.aliases)):
+                if key not in named and any(
+                    likeness(cell.text, wording) >= _HEADER for wording in (column.label, *column.aliases)
+                ):
                     named[key] = cell.column
     starts = tuple(named.get(key, -1) for key in table.columns)
-    in_order = all(a < b for a, b in zip(starts, starts[1:], strict=False))
+    in_order = all(a < b for a, b in pairwise(starts))
     return starts if in_order and starts[0] >= 0 else ()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
 
 from expectations.form import Table
 from tasks.normalise.labels import key
@@ -13,26 +12,26 @@ from tasks.records import GridCell
 
 
 def place_strip(name: str, table: Table, edition: str, rows: Sequence[PrintedRow]) -> Placed | None:
-    """The figures of the first row below the table's header that prints as many as the form has; None without a header."""
+    """The figures of the first row below the table's header that prints as many as the form has; None without a table.
+
+    Loose text shreds the header, but no other table prints so many figures in a row without a label.
+    """
+    count = len(table.pairs())
     start = next((i for i, row in enumerate(rows) if _is_header(row, table)), None)
-    if start is None:
-        return None
-    keys = table.keys()
+    below = [row for row in rows[start:] if not row.labels] if start is not None else []
+    loose = [row for row in rows if row.loose and not row.labels and sum(bool(c.text.strip()) for c in row.values) == count]
+    printed = next((row for row in below if row.has_figures), None)
+    blank = next((row for row in below if not row.loose and take(row, count) is not None), None)
     placed = Placed(name, edition)
-    candidates = [row for row in rows[start:] if not row.labels]
-    for row in islice((row for row in candidates if row.has_figures), 1):
-        cells = take(row, len(keys))
-        if cells is None:
-            placed.unplaced(row, f"{len(keys)} figures in one row")
+    for row in (printed, *loose[:1], blank):
+        taken = take(row, count) if row is not None else None
+        if taken is not None:
+            _put(placed, table, taken)
             return placed
-        _put(placed, table, cells)
-        return placed
-    for row in candidates:
-        cells = take(row, len(keys))
-        if cells is not None and not row.loose:
-            _put(placed, table, cells)
-            return placed
-    return None
+    if printed is None:
+        return None
+    placed.unplaced(printed, f"{count} figures in one row")
+    return placed
 
 
 def _put(placed: Placed, table: Table, taken: tuple[tuple[GridCell, ...], bool]) -> None:

@@ -68,7 +68,7 @@ def instances(rule: Rule, report: Report) -> Iterator[Instance]:
 
 
 def edition_of(reading: Reading, table: str) -> str | None:
-    """The edition by which a table was read (any that has it, where the table is the same in all), or None if it is not printed."""
+    """The edition by which a table was read (the newest, where it is the same in all), or None if it is not printed."""
     editions = dict(reading.editions)
     if table not in editions:
         return None
@@ -140,5 +140,7 @@ def _unknown(instance: Instance) -> str:
 
 def _beyond_bounds(instance: Instance) -> bool:
     """Whether no numbers ≥ 0 in the blanks could make both sides equal."""
-    signs = {addend.sign * (1 if addend.is_left else -1) for addend in instance.addends if addend.cell and addend.cell.value is None}
+    signs = {
+        addend.sign * (1 if addend.is_left else -1) for addend in instance.addends if addend.cell and addend.cell.value is None
+    }
     return (instance.residual > 0 and -1 not in signs) or (instance.residual < 0 and 1 not in signs)

@@ -1,0 +1,164 @@
+"""The `gouji` command: one function a subcommand, each handing over to the module that does the work."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from expectations.rule import load_rules
+from flows.settings import Settings, load_settings
+from tasks.errors import GoujiError, SettingsError
+from tasks.records import Outcome, Quarantine, Severity
+
+app = typer.Typer(
+    name="gouji",
+    help="勾稽: read the annual reports on government-information disclosure, check that the figures tie, tell who must act.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Agencies = Annotated[
+    Path | None,
+    typer.Option("--agencies", help="The register: CSV with id, name, aliases, level, parent, supervisor, start_urls."),
+]
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", help="Folder for warehouse, archive, outbox and docs (default: setting GOUJI_DATA_DIR, else ./var)."),
+]
+
+
+def main() -> None:
+    """Run the command line; an error of ours is one plain paragraph and exit code 2, never a traceback."""
+    try:
+        app()
+    except GoujiError as error:
+        Console(stderr=True, soft_wrap=True, highlight=False).print(f"gouji: {error}", style="bold red", markup=False)
+        sys.exit(2)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Option(help="Where the demo keeps its warehouse, archive, digests and docs.")] = Path(
+        "var/demo"
+    ),
+) -> None:
+    """Run two nights over the sample portal and show what supervisors are told 演示."""
+    from flows.demo import run_demo
+
+    run_demo(folder, _console())
+
+
+@app.command()
+def nightly(
+    agencies: Agencies = None,
+    data: Data = None,
+    night: Annotated[str | None, typer.Option(help="The night's date, YYYY-MM-DD (default: today in Asia/Shanghai).")] = None,
+) -> None:
+    """Crawl every agency of the register, read what is new, load, publish and alert 每夜任务."""
+    from flows.nightly import run_nightly
+
+    settings = _settings(agencies=agencies, data_dir=data)
+    run_nightly(settings, _date(night) if night else settings.night_of(_now()), _now, _console())
+
+
+@app.command()
+def read(
+    files: Annotated[
+        list[Path], typer.Argument(help="Reports: HTML, PDF, .docx or text. Several are checked as one batch.", metavar="FILE...")
+    ],
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="One JSON line a report, for scripts.")] = False,
+) -> None:
+    """Check local reports before publishing 发布前自查.
+
+    Prints the tables as read, every rule's outcome and the diagnosis. Exit code: 0 all tie, 1 a rule of severity error or
+    warning is broken, 2 a file could not be read, wholly or in part.
+    """
+    from flows.jsonl import to_json
+    from flows.read import check_files
+    from flows.show import gaps, show_checked
+
+    console = _console()
+    checks = check_files(files)
+    for checked in checks:
+        if jsonl:
+            typer.echo(to_json(checked))
+        else:
+            show_checked(console, checked)
+    grave = (Severity.ERROR, Severity.WARNING)
+    if any(isinstance(checked.reading, Quarantine) or gaps(checked) for checked in checks):
+        raise typer.Exit(2)
+    if any(f.outcome is Outcome.BROKEN and f.severity in grave for checked in checks for f in checked.findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help='One SELECT, e.g. "select * from v_unreconciled".')], data: Data = None
+) -> None:
+    """Ask the warehouse a question; nothing can be changed 只读查询."""
+    from warehouse.engine import query_read_only
+
+    columns, rows = query_read_only(_settings(data_dir=data).warehouse_url(), query)
+    table = Table()
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*("" if value is None else str(value) for value in row))
+    console = _console()
+    console.print(table)
+    console.print(f"{len(rows)} rows")
+
+
+@app.command()
+def rules() -> None:
+    """List every rule: its sentence, authority and severity 规则目录."""
+    table = Table(show_lines=True)
+    for heading in ("规则 id", "名称 title", "内容 says", "依据 authority", "级别 severity"):
+        table.add_column(heading, overflow="fold")
+    for rule in load_rules():
+        table.add_row(rule.id, rule.title, rule.says, rule.authority, rule.severity)
+    _console().print(table)
+
+
+@app.command()
+def serve(agencies: Agencies = None, data: Data = None) -> None:
+    """Schedule the nightly job (02:00 Asia/Shanghai) in this process, until stopped 定时运行."""
+    from flows.serve import serve as serve_nightly
+
+    serve_nightly(_settings(agencies=agencies, data_dir=data))
+
+
+def _settings(**options: Path | None) -> Settings:
+    return load_settings(**options)
+
+
+def _now() -> datetime:
+    """The only clock of the command line; everything below is handed it."""
+    return datetime.now(tz=UTC)
+
+
+def _console() -> Console:
+    """A terminal's own width; a pipe gets 120 columns, so that tables stay whole."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=120)
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise SettingsError(
+            f"--night {text!r} is no date", expected="YYYY-MM-DD", remedy="Give it like --night 2026-01-31."
+        ) from None
