@@ -1,7 +1,8 @@
 """The warehouse's tables (SQLAlchemy Core): what was seen, what was kept, what was read, what the rules say, who was told.
 
-Everything is append-only except `run.finished_at`, the marks of the current report, a notice's state and an outbox row's
-delivery. dictionary.yml explains every column. Dates are nights in Asia/Shanghai; times are UTC, ISO 8601.
+Everything is append-only except the register, the end of a run, the marks of the current report and assessment, a notice's
+state, an outbox row's delivery, and the rows of a night that is run again. dictionary.yml explains every column. Dates are
+nights in Asia/Shanghai; times are UTC.
 """
 
 from __future__ import annotations
@@ -12,17 +13,17 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
-    DateTime,
     ForeignKey,
     Index,
     Integer,
     MetaData,
-    Numeric,
     String,
     Table,
     Text,
     UniqueConstraint,
 )
+
+from warehouse.types import Exact, Moment
 
 metadata = MetaData(
     naming_convention={
@@ -51,8 +52,8 @@ run = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("night", Date, nullable=False),
-    Column("started_at", DateTime(timezone=True), nullable=False),
-    Column("finished_at", DateTime(timezone=True)),
+    Column("started_at", Moment, nullable=False),
+    Column("finished_at", Moment),
     Column("summary", JSON),
 )
 
@@ -76,7 +77,7 @@ document = Table(
     Column("media_type", Text, nullable=False),
     Column("url", Text, nullable=False),
     Column("status", Integer, nullable=False),
-    Column("fetched_at", DateTime(timezone=True), nullable=False),
+    Column("fetched_at", Moment, nullable=False),
     Column("headers", JSON, nullable=False),
 )
 
@@ -99,6 +100,7 @@ sighting = Table(
     UniqueConstraint("agency_id", "url", "night"),
     CheckConstraint("state in ('new', 'changed', 'unchanged', 'missed', 'withdrawn')", name="state"),
     Index("ix_sighting_url_night", "url", "night"),
+    Index("ix_sighting_sha256", "sha256"),
 )
 
 reading = Table(
@@ -118,6 +120,7 @@ reading = Table(
     Column("period_to", Date),
     Column("editions", JSON, nullable=False),
     Column("problems", JSON, nullable=False),
+    Column("figures", Integer, nullable=False),
     Column("night", Date, nullable=False),
     UniqueConstraint("sha256", "reader_version"),
     CheckConstraint("status in ('read', 'quarantined')", name="status"),
@@ -128,11 +131,12 @@ figure = Table(
     metadata,
     Column("reading_id", ForeignKey("reading.id"), primary_key=True),
     Column("address", String(96), primary_key=True),
+    Column("position", Integer, nullable=False),
     Column("table_name", String(32), nullable=False),
     Column("row_key", String(64), nullable=False),
     Column("column_key", String(32), nullable=False),
     Column("raw", Text, nullable=False),
-    Column("value", Numeric(24, 6)),
+    Column("value", Exact),
     Column("semantics", String(16), nullable=False),
     Column("unit", String(16), nullable=False),
     Column("certain", Boolean, nullable=False),
@@ -140,13 +144,15 @@ figure = Table(
     CheckConstraint("semantics in ('NUMERIC', 'ZERO', 'EMPTY', 'NA', 'TEXT', 'UNREADABLE')", name="semantics"),
     CheckConstraint("(value is not null) = (semantics in ('NUMERIC', 'ZERO'))", name="value"),
     Index("ix_figure_address", "address"),
+    sqlite_with_rowid=False,  # the key is most of the row: half the file
 )
 
 section = Table(
     "section",
     metadata,
     Column("reading_id", ForeignKey("reading.id"), primary_key=True),
-    Column("id", String(32), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("id", String(32), nullable=False),
     Column("heading", Text, nullable=False),
     Column("text", Text, nullable=False),
 )
@@ -158,7 +164,7 @@ claim = Table(
     Column("position", Integer, primary_key=True),
     Column("sentence", Text, nullable=False),
     Column("measure", String(32), nullable=False),
-    Column("value", Numeric(24, 6), nullable=False),
+    Column("value", Exact, nullable=False),
     Column("year", Integer),
 )
 
@@ -185,6 +191,7 @@ assessment = Table(
     Column("reading_id", ForeignKey("reading.id"), nullable=False),
     Column("previous_reading_id", ForeignKey("reading.id")),
     Column("previous_reason", Text, nullable=False),
+    Column("superseded_reading_id", ForeignKey("reading.id")),
     Column("rules_version", String(64), nullable=False),
     Column("night", Date, nullable=False),
     Column("is_current", Boolean, nullable=False),
@@ -201,9 +208,9 @@ finding = Table(
     Column("outcome", String(16), nullable=False),
     Column("says", Text, nullable=False),
     Column("reason", Text, nullable=False),
-    Column("left_value", Numeric(24, 6)),
-    Column("right_value", Numeric(24, 6)),
-    Column("delta", Numeric(24, 6)),
+    Column("left_value", Exact),
+    Column("right_value", Exact),
+    Column("delta", Exact),
     Column("cells", JSON, nullable=False),
     Column("suspects", JSON, nullable=False),
     Column("verdict", String(16), nullable=False),
@@ -250,7 +257,14 @@ outbox = Table(
     Column("subject", Text, nullable=False),
     Column("markdown", Text, nullable=False),
     Column("html", Text, nullable=False),
-    Column("sent_at", DateTime(timezone=True)),
+    Column("sent_at", Moment),
     Column("attempts", Integer, nullable=False),
     Column("error", Text, nullable=False),
+)
+
+published_view = Table(
+    "published_view",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("sha256", String(64), nullable=False),
 )

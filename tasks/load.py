@@ -1,0 +1,107 @@
+"""Load: records become rows. Each function is one transaction, and run again it adds nothing.
+
+The order of a night: register, crawl, readings, reports, findings. Whatever is loaded can be loaded again after a crash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Engine, exists, func, insert, not_, select, update
+
+from tasks.records import Agency, Crawl, Document, Finding, Quarantine, Reading, Report, Validators
+from warehouse.assessments import keep_findings, to_assess
+from warehouse.engine import writing
+from warehouse.readings import keep_readings
+from warehouse.reports import keep_reports
+from warehouse.schema import agency, document, reading, run, sighting
+from warehouse.sightings import SEEN, count_states, keep_crawl, known_bodies, shown_attachments
+from warehouse.upsert import insert_or_replace
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlCounts:
+    """A night's sightings by state. `seen` are those whose document was had or found unchanged."""
+
+    seen: int
+    new: int
+    changed: int
+    unchanged: int
+    missed: int
+    withdrawn: int
+
+
+def load_register(engine: Engine, agencies: Sequence[Agency]) -> None:
+    """Keep the agencies of the register; those it no longer names stay, for their reports do."""
+    rows = [asdict(each) | {"aliases": list(each.aliases), "start_urls": list(each.start_urls)} for each in agencies]
+    with writing(engine) as connection:
+        insert_or_replace(connection, agency, ("id",), rows)
+
+
+def known_validators(engine: Engine) -> dict[str, Validators]:
+    """The latest body known of each URL, and what to ask "changed since?" with."""
+    with engine.connect() as connection:
+        return known_bodies(connection)
+
+
+def known_attachments(engine: Engine) -> dict[str, tuple[str, ...]]:
+    """By the URL of an article, the attachments last seen there: an unchanged article brings no links."""
+    with engine.connect() as connection:
+        return shown_attachments(connection)
+
+
+def load_crawl(engine: Engine, crawl: Crawl, documents: Sequence[Document]) -> CrawlCounts:
+    """Keep what a night's crawl saw, and what it no longer saw."""
+    with writing(engine) as connection:
+        keep_crawl(connection, crawl, documents)
+        counts = count_states(connection, crawl.night)
+    states = {state: counts.get(state, 0) for state in (*SEEN, "missed", "withdrawn")}
+    return CrawlCounts(seen=sum(states[state] for state in SEEN), **states)
+
+
+def unread(engine: Engine, reader_version: str) -> tuple[Document, ...]:
+    """The sighted documents that this version of the readers has never read, by their hash."""
+    sighted = exists().where(sighting.c.sha256 == document.c.sha256)
+    known = exists().where(reading.c.sha256 == document.c.sha256, reading.c.reader_version == reader_version)
+    with engine.connect() as connection:
+        rows = connection.execute(select(document).where(sighted, not_(known)).order_by(document.c.sha256)).all()
+    return tuple(Document(**{**row._mapping, "headers": tuple((name, value) for name, value in row.headers)}) for row in rows)
+
+
+def load_readings(engine: Engine, results: Sequence[Reading | Quarantine], night: date) -> int:
+    """Keep a batch's readings and quarantines. Returns how many figures this added."""
+    with writing(engine) as connection:
+        return keep_readings(connection, results, night)
+
+
+def load_reports(engine: Engine, night: date) -> None:
+    """Decide which document is each agency's report for each year, as of a night. To be called when all are read."""
+    with writing(engine) as connection:
+        keep_reports(connection, night)
+
+
+def reports_to_assess(engine: Engine, rules_version: str) -> tuple[Report, ...]:
+    """The current reports that these rules have not been put to yet, or only with other readings beside them."""
+    with engine.connect() as connection:
+        return to_assess(connection, rules_version)
+
+
+def load_findings(engine: Engine, report: Report, findings: Sequence[Finding], rules_version: str, night: date) -> None:
+    """Keep what the rules say of a report; it becomes the current assessment of that agency's year."""
+    with writing(engine) as connection:
+        keep_findings(connection, report, findings, rules_version, night)
+
+
+def start_run(engine: Engine, night: date, now: Callable[[], datetime]) -> None:
+    """Note that a run for a night has begun."""
+    with writing(engine) as connection:
+        connection.execute(insert(run).values(night=night, started_at=now()))
+
+
+def finish_run(engine: Engine, night: date, now: Callable[[], datetime], summary: Mapping[str, int]) -> None:
+    """Note that the last run begun for a night is done, and what it came to."""
+    last = select(func.max(run.c.id)).where(run.c.night == night).scalar_subquery()
+    with writing(engine) as connection:
+        connection.execute(update(run).where(run.c.id == last).values(finished_at=now(), summary=dict(summary)))

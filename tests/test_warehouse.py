@@ -1,0 +1,169 @@
+"""The warehouse opens, migrates itself, and refuses what it must, in plain words."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sqlite3
+import stat
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from small_world import ask, fill
+from sqlalchemy import create_engine, inspect
+
+from tasks.errors import NewerSchema, WarehouseError
+from warehouse import views
+from warehouse.engine import open_warehouse, writing
+from warehouse.schema import metadata
+
+ROOT = Path(views.__file__).parents[2]
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'deep' / 'er' / 'gouji.db'}"
+
+
+@pytest.fixture
+def filled(url: str) -> str:
+    fill(url)
+    return url
+
+
+# Opening
+
+
+def test_opening_creates_the_file_and_its_folders_and_says_nothing(url: str, capfd: pytest.CaptureFixture[str]) -> None:
+    engine = open_warehouse(url)
+    open_warehouse(url)
+    assert set(metadata.tables) <= set(inspect(engine).get_table_names())
+    assert set(views.view_texts()) == set(inspect(engine).get_view_names())
+    assert capfd.readouterr() == ("", "")
+
+
+def test_every_connection_waits_keeps_references_and_lets_others_read(url: str) -> None:
+    with open_warehouse(url).connect() as connection:
+        settings = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "foreign_keys", "busy_timeout")
+        }
+    assert settings == {"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 30_000}
+
+
+def test_readers_read_while_a_night_writes(filled: str) -> None:
+    engine = open_warehouse(filled)
+    with writing(engine) as connection:
+        connection.exec_driver_sql("update agency set name = '新名字'")
+        assert {row["name"] for row in ask(filled, "select name from agency")} == {"甲局", "乙局"}
+        with engine.connect() as other:
+            assert other.exec_driver_sql("select count(*) from agency").scalar() == 2
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_schema(url: str, tmp_path: Path) -> None:
+    with open_warehouse(url).connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), metadata)
+        migrated = _definitions(connection.connection.dbapi_connection)
+    declared = create_engine(f"sqlite:///{tmp_path / 'declared.db'}")
+    metadata.create_all(declared)
+    with declared.connect() as connection:
+        expected = _definitions(connection.connection.dbapi_connection)
+    assert differences == []
+    assert migrated == expected  # to the last constraint, which Alembic does not compare
+
+
+def _definitions(connection: Any) -> dict[str, list[str]]:
+    rows = connection.execute(
+        "select name, sql from sqlite_master where type != 'view' and name != 'alembic_version' and sql != ''"
+    )
+    return {name: sorted(part.strip(" ,") for part in re.split(r"\n", sql)) for name, sql in rows.fetchall()}
+
+
+def test_a_newer_warehouse_is_left_alone(url: str) -> None:
+    engine = open_warehouse(url)
+    with writing(engine) as connection:
+        connection.exec_driver_sql("update alembic_version set version_num = '9999'")
+    with pytest.raises(NewerSchema, match="revision 9999") as caught:
+        open_warehouse(url)
+    assert "gouji.db" in caught.value.where
+    assert "Upgrade gouji" in caught.value.remedy
+    assert caught.value.expected == "revision 0001 or an earlier one"
+
+
+def test_a_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "other.db")) as other:
+        other.execute("create table report (id integer)")
+    with pytest.raises(WarehouseError, match="tables of another program"):
+        open_warehouse(f"sqlite:///{tmp_path / 'other.db'}")
+    with closing(sqlite3.connect(tmp_path / "other.db")) as other:
+        assert other.execute("select name from sqlite_master").fetchall() == [("report",)]
+
+
+def test_a_file_that_is_no_database_is_said_plainly(tmp_path: Path) -> None:
+    path = tmp_path / "report.db"
+    path.write_text("政府信息公开工作年度报告" * 100)
+    with pytest.raises(WarehouseError, match="the file is not an SQLite database"):
+        open_warehouse(f"sqlite:///{path}")
+
+
+def test_a_folder_in_the_files_place_is_said_plainly(tmp_path: Path) -> None:
+    with pytest.raises(WarehouseError, match="cannot be opened"):
+        open_warehouse(f"sqlite:///{tmp_path}")
+
+
+def test_a_file_in_the_folders_place_is_said_plainly(tmp_path: Path) -> None:
+    (tmp_path / "var").write_text("")
+    with pytest.raises(WarehouseError, match="the folder cannot be made"):
+        open_warehouse(f"sqlite:///{tmp_path / 'var' / 'gouji.db'}")
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_cannot_be_written_is_said_plainly(tmp_path: Path) -> None:
+    tmp_path.chmod(stat.S_IRUSR | stat.S_IXUSR)
+    with pytest.raises(WarehouseError):
+        open_warehouse(f"sqlite:///{tmp_path / 'gouji.db'}")
+
+
+@pytest.mark.parametrize("bad", ["not a url", "nosuchdb://x/y", "postgresql+nodriver://x/y"])
+def test_a_url_of_no_known_database_is_said_plainly(bad: str) -> None:
+    with pytest.raises(WarehouseError, match="sqlite:///var"):
+        open_warehouse(bad)
+
+
+def test_it_opens_where_the_packages_lie_in_a_wheel(tmp_path: Path) -> None:
+    """In site-packages/gouji/, with no alembic.ini, from another working directory, and a % in the path."""
+    home = tmp_path / "100%" / "site-packages" / "gouji"
+    for package in ("warehouse", "tasks"):
+        shutil.copytree(ROOT / package, home / package, ignore=shutil.ignore_patterns("__pycache__"))
+    code = f"import sys; sys.path.insert(0, {str(home)!r}); from warehouse.engine import open_warehouse; open_warehouse('sqlite:///gouji.db')"
+    done = subprocess.run([sys.executable, "-P", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert ask(f"sqlite:///{tmp_path / 'gouji.db'}", "select * from v_report") == []
+
+
+def test_a_locked_warehouse_opens_for_readers_and_writing_is_refused_plainly(filled: str, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "deep" / "er" / "gouji.db", isolation_level=None)) as other:
+        other.execute("begin immediate")
+        engine = open_warehouse(filled)
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA busy_timeout=1")  # the test need not wait
+        with pytest.raises(WarehouseError, match="locked"), writing(engine):
+            pass
+
+
+def test_views_are_made_anew_when_their_text_changes(filled: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "views"
+    folder.mkdir()
+    (folder / "v_names.sql").write_text("-- Names?\nselect name from agency where name like '甲%'\n", encoding="utf-8")
+    (folder / "v_a_count.sql").write_text("-- How many?\nselect count(*) as number from v_names\n", encoding="utf-8")
+    monkeypatch.setattr(views, "FOLDER", folder)
+    engine = open_warehouse(filled)
+    assert set(inspect(engine).get_view_names()) == {"v_names", "v_a_count"}
+    assert ask(filled, "select * from v_a_count") == [{"number": 1}]

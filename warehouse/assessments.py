@@ -1,0 +1,180 @@
+"""Which reports the rules must be put to, with last year's and the replaced reading; and what the rules said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, exists, insert, not_, select, update
+
+from tasks.errors import WarehouseError
+from tasks.records import Finding, Number, Reading, Report, Suspect
+from warehouse.readings import READ, newest, reading_ids, rebuild
+from warehouse.schema import assessment, finding, reading, report, sighting
+from warehouse.sightings import SEEN
+
+
+@dataclass(frozen=True, slots=True)
+class _Inputs:
+    """Everything that a report's findings follow from: the same inputs need no second assessment."""
+
+    report_id: int
+    reading_id: int
+    previous_reading_id: int | None
+    previous_reason: str
+    superseded_reading_id: int | None
+    rules_version: str
+
+
+def to_assess(connection: Connection, rules_version: str) -> tuple[Report, ...]:
+    """The current reports whose current assessment is missing or rests on other inputs, by agency and year."""
+    replaced = {row.id: row.older for row in connection.execute(_replaced())}
+    wanted: list[tuple[str, int, _Inputs]] = []
+    for row in connection.execute(_standing()):
+        inputs = _Inputs(row.id, row.reading_id, *_previous(row), replaced.get(row.id), rules_version)
+        if astuple(inputs) != (row.a_report, row.a_reading, row.a_previous, row.a_reason, row.a_superseded, row.a_rules):
+            wanted.append((row.agency_id, row.year, inputs))
+    readings = rebuild(connection, {number for _, _, each in wanted for number in _reading_ids(each) if number is not None})
+    return tuple(_report(agency_id, year, inputs, readings) for agency_id, year, inputs in wanted)
+
+
+def keep_findings(connection: Connection, assessed: Report, findings: Sequence[Finding], rules_version: str, night: date) -> None:
+    """Keep an assessment and make it its agency-year's current one, unless the current one rests on the same inputs."""
+    inputs = _inputs(connection, assessed, rules_version)
+    of_year = select(report.c.id).where(report.c.agency_id == assessed.agency_id, report.c.year == assessed.year)
+    standing = and_(assessment.c.report_id.in_(of_year), assessment.c.is_current.is_(True))
+    columns = [assessment.c[name] for name in _Inputs.__slots__]
+    if any(tuple(row) == astuple(inputs) for row in connection.execute(select(*columns).where(standing))):
+        return
+    connection.execute(update(assessment).where(standing).values(is_current=False))
+    row = dict(zip(_Inputs.__slots__, astuple(inputs), strict=True)) | {"night": night, "is_current": True}
+    number = connection.execute(insert(assessment).values(row).returning(assessment.c.id)).scalar_one()
+    if findings:
+        connection.execute(insert(finding), [_finding_row(number, each) for each in findings])
+
+
+def _standing() -> Select[Any]:
+    """Every current report that could be read, last year's beside it, and the inputs (a_…) of the current assessment."""
+    before, before_reading, of = report.alias("before"), reading.alias("before_reading"), report.alias("of")
+    latest, before_latest = newest(), newest().alias("before_latest")
+    inputs = [of.c.agency_id, of.c.year, *(assessment.c[name] for name in _Inputs.__slots__)]
+    current = select(*inputs).join(of, of.c.id == assessment.c.report_id).where(assessment.c.is_current.is_(True)).subquery()
+    last_year = and_(before.c.agency_id == report.c.agency_id, before.c.year == report.c.year - 1, before.c.is_current.is_(True))
+    return (
+        select(
+            report.c.id,
+            report.c.agency_id,
+            report.c.year,
+            reading.c.id.label("reading_id"),
+            before.c.id.label("before_id"),
+            before.c.is_ambiguous,
+            before_reading.c.id.label("before_reading_id"),
+            before_reading.c.status.label("before_status"),
+            current.c.report_id.label("a_report"),
+            current.c.reading_id.label("a_reading"),
+            current.c.previous_reading_id.label("a_previous"),
+            current.c.previous_reason.label("a_reason"),
+            current.c.superseded_reading_id.label("a_superseded"),
+            current.c.rules_version.label("a_rules"),
+        )
+        .join(latest, latest.c.sha256 == report.c.sha256)
+        .join(reading, reading.c.id == latest.c.id)
+        .outerjoin(before, last_year)
+        .outerjoin(before_latest, before_latest.c.sha256 == before.c.sha256)
+        .outerjoin(before_reading, before_reading.c.id == before_latest.c.id)
+        .outerjoin(current, and_(current.c.agency_id == report.c.agency_id, current.c.year == report.c.year))
+        .where(report.c.is_current.is_(True), reading.c.status == READ)
+        .order_by(report.c.agency_id, report.c.year)
+    )
+
+
+def _replaced() -> Select[Any]:
+    """For current reports, the reading of the revision before, by the same reader, where that document is no longer on show.
+
+    (While both are on show neither replaces the other: we only take another document for the report.)
+    """
+    older, older_reading, latest = report.alias("older"), reading.alias("older_reading"), newest()
+    later = sighting.alias("later")
+    same_url = and_(later.c.agency_id == sighting.c.agency_id, later.c.url == sighting.c.url)
+    moved = exists().where(same_url, later.c.night > sighting.c.night, later.c.state != "missed")
+    shows = and_(sighting.c.agency_id == older.c.agency_id, sighting.c.sha256 == older.c.sha256, sighting.c.state.in_(SEEN))
+    same_year = and_(older.c.agency_id == report.c.agency_id, older.c.year == report.c.year)
+    return (
+        select(report.c.id, older_reading.c.id.label("older"))
+        .join(latest, latest.c.sha256 == report.c.sha256)
+        .join(reading, reading.c.id == latest.c.id)
+        .join(older, and_(same_year, older.c.revision == report.c.revision - 1))
+        .join(
+            older_reading,
+            and_(older_reading.c.sha256 == older.c.sha256, older_reading.c.reader_version == reading.c.reader_version),
+        )
+        .where(report.c.is_current.is_(True), older_reading.c.status == READ, not_(exists().where(shows, not_(moved))))
+    )
+
+
+def _previous(row: Row[Any]) -> tuple[int | None, str]:
+    """Last year's reading, or why there is none to compare with."""
+    year = row.year - 1
+    if row.before_id is None:
+        return None, f"no report of {year} in the warehouse"
+    if row.is_ambiguous:
+        return None, f"ambiguous: two articles are listed as the report of {year}, and their figures differ"
+    if row.before_status != READ:
+        return None, f"the report of {year} could not be read"
+    return row.before_reading_id, ""
+
+
+def _reading_ids(inputs: _Inputs) -> tuple[int | None, ...]:
+    return inputs.reading_id, inputs.previous_reading_id, inputs.superseded_reading_id
+
+
+def _report(agency_id: str, year: int, inputs: _Inputs, readings: Mapping[int, Reading]) -> Report:
+    now, previous, superseded = (readings.get(number) if number is not None else None for number in _reading_ids(inputs))
+    if now is None:
+        raise WarehouseError("a reading has vanished", where=f"reading {inputs.reading_id}", remedy="Run again.")
+    return Report(agency_id, year, now, previous, inputs.previous_reason, superseded)
+
+
+def _inputs(connection: Connection, assessed: Report, rules_version: str) -> _Inputs:
+    of_year = and_(report.c.agency_id == assessed.agency_id, report.c.year == assessed.year, report.c.is_current.is_(True))
+    report_id = connection.execute(select(report.c.id).where(of_year, report.c.sha256 == assessed.reading.sha256)).scalar()
+    parts = (assessed.reading, assessed.previous, assessed.superseded)
+    ids = reading_ids(connection, [(each.sha256, each.reader_version) for each in parts if each])
+    now, previous, superseded = (ids.get((each.sha256, each.reader_version)) if each else None for each in parts)
+    if report_id is None or now is None:
+        raise WarehouseError(
+            "the assessed reading is not that of the current report",
+            where=f"{assessed.agency_id}, {assessed.year}",
+            expected="a report that reports_to_assess gave, with no other run in between",
+            remedy="Run again.",
+        )
+    return _Inputs(report_id, now, previous, assessed.previous_reason, superseded, rules_version)
+
+
+def _finding_row(assessment_id: int, found: Finding) -> dict[str, Any]:
+    return {
+        "assessment_id": assessment_id,
+        "rule": found.rule,
+        "scope": found.scope,
+        "severity": found.severity.value,
+        "outcome": found.outcome.value,
+        "says": found.says,
+        "reason": found.reason,
+        "left_value": found.left,
+        "right_value": found.right,
+        "delta": found.delta,
+        "cells": list(found.cells),
+        "suspects": [_suspect(each) for each in found.suspects],
+        "verdict": found.verdict.value,
+    }
+
+
+def _suspect(suspect: Suspect) -> dict[str, Any]:
+    return {"cells": [[address, _in_json(value)] for address, value in suspect.cells], "cause": suspect.cause}
+
+
+def _in_json(value: Number) -> int | str:
+    """JSON has no exact fractions: a Decimal goes as its digits."""
+    return value if isinstance(value, int) else str(value)

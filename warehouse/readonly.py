@@ -1,0 +1,116 @@
+"""Answer one query without any means to change the warehouse: the database engine itself refuses to write."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.pool import NullPool
+
+from tasks.errors import WarehouseError
+
+Answer = tuple[tuple[str, ...], list[tuple[Any, ...]]]
+
+_READS = {"select", "with", "values", "explain", "pragma"}
+_PRAGMAS = {"table_info", "table_xinfo", "table_list", "index_list", "index_info", "foreign_key_list", "database_list"}
+_ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
+_QUOTED_OR_COMMENT = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.DOTALL)
+_LISTING = {
+    "sqlite": "select name from sqlite_master where type in ('table', 'view')",
+    "postgresql": "select table_name from information_schema.tables where table_schema = 'public'",
+}
+
+
+def query_read_only(url: str, sql: str) -> Answer:
+    """The column names and rows that one SQL query answers with. Raises WarehouseError for anything that is not reading."""
+    try:
+        address = make_url(url)
+    except ArgumentError as error:
+        raise WarehouseError(f"no database can be reached this way ({error})", where="the database setting") from error
+    _check(sql)
+    if address.get_backend_name() == "sqlite":
+        return _ask_sqlite(Path(address.database or ""), sql)
+    return _ask_server(url, sql)
+
+
+def _check(sql: str) -> None:
+    """Say early and plainly what the database would refuse later, in its own words."""
+    bare = _QUOTED_OR_COMMENT.sub(" ", sql).strip().rstrip(";").strip()
+    if not bare:
+        raise WarehouseError("no query", where="SQL", expected="one select statement", remedy=_hint("sqlite"))
+    if ";" in bare:
+        raise WarehouseError("more than one statement", where="SQL", expected="one statement", remedy="Ask them one by one.")
+    word = re.split(r"\W", bare.lstrip("("), maxsplit=1)[0].lower()
+    if word not in _READS:
+        raise WarehouseError(
+            f"a statement that begins with {word!r}",
+            where="SQL",
+            expected=f"one that reads ({', '.join(sorted(_READS))})",
+            remedy="The warehouse is only written by a night's run.",
+        )
+
+
+def _ask_sqlite(path: Path, sql: str) -> Answer:
+    if not path.is_file():
+        remedy = "Check the path; a night's run or `gouji demo` makes a warehouse."
+        raise WarehouseError("there is no warehouse here", where=str(path), expected="an SQLite file", remedy=remedy)
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            connection.execute("PRAGMA query_only=ON")
+            connection.set_authorizer(_permit)
+            cursor = connection.execute(sql)
+            return tuple(column[0] for column in cursor.description or ()), cursor.fetchall()
+    except (sqlite3.Error, sqlite3.Warning) as error:
+        raise _refusal(str(error), str(path), "sqlite") from error
+
+
+def _permit(action: int, first: str | None, second: str | None, *_: str | None) -> int:
+    """What SQLite may do for a query: read. (VACUUM INTO and ATTACH would write files although the database is read-only.)"""
+    if action in _ALLOWED and second != "load_extension":
+        return sqlite3.SQLITE_OK
+    if action == sqlite3.SQLITE_PRAGMA and first in _PRAGMAS:
+        return sqlite3.SQLITE_OK
+    return sqlite3.SQLITE_DENY
+
+
+def _ask_server(url: str, sql: str) -> Answer:
+    """A transaction that the server holds to reading; a prepared statement, for a server prepares only one at a time."""
+    address = make_url(url)
+    where = address.render_as_string(hide_password=True)
+    try:
+        engine = create_engine(address, poolclass=NullPool)
+        with engine.connect() as connection:
+            connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+            driver: Any = connection.connection.dbapi_connection
+            if driver is None or engine.dialect.driver != "psycopg":
+                raise WarehouseError(
+                    f"the driver {engine.dialect.driver} is not supported", where=where, expected="postgresql+psycopg://…"
+                )
+            with closing(driver.cursor()) as cursor:
+                try:
+                    cursor.execute(sql, prepare=True)
+                    return tuple(column[0] for column in cursor.description or ()), [tuple(row) for row in cursor.fetchall()]
+                except engine.dialect.loaded_dbapi.Error as error:
+                    raise _refusal(str(error).splitlines()[0], where, "postgresql") from error
+    except (DBAPIError, NoSuchModuleError, ModuleNotFoundError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        raise WarehouseError(
+            f"the database cannot be reached ({cause})", where=where, remedy="Check the URL and that the server runs."
+        ) from error
+
+
+def _refusal(cause: str, where: str, dialect: str) -> WarehouseError:
+    if cause == "not authorized":
+        cause = "it asks for more than reading"
+    return WarehouseError(
+        f"the query cannot be answered: {cause}", where=where, expected="one query in SQL that only reads", remedy=_hint(dialect)
+    )
+
+
+def _hint(dialect: str) -> str:
+    return f'Tables and views: gouji sql "{_LISTING[dialect]}"'

@@ -1,0 +1,202 @@
+"""What was seen of each URL on each night: new, changed, unchanged, missed or withdrawn, against the nights before.
+
+A night's rows depend on its crawl and on earlier nights only, so a night that is run again writes the same rows.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Subquery, and_, exists, func, select
+
+from tasks.records import ColumnOutcome, Crawl, Document, Fetched, Missed, Sighting, Validators
+from warehouse.schema import column_outcome, document, sighting
+from warehouse.upsert import chunks, insert_missing, insert_or_replace
+
+SEEN = ("new", "changed", "unchanged")
+_STRENGTH = {"missed": 1, "withdrawn": 2} | dict.fromkeys(SEEN, 3)
+_GONE = "SourceGone"
+_NOT_LISTED = "NotListed: its column was read to the end and no longer lists it."
+
+_Key = tuple[str, str]  # agency, URL
+
+
+@dataclass(frozen=True, slots=True)
+class _Tonight:
+    """The night's crawl by URL and by column, to tell what is no longer there."""
+
+    bodies: Mapping[str, bool]  # page asked for → whether it came with a body, and so with its links
+    columns: Mapping[str, ColumnOutcome]
+
+    def lacks(self, last: Row[Any]) -> bool:
+        """Whether everything that could have shown a URL was read tonight. (Callers know that nothing did show it.)"""
+        if last.listing_url in self.bodies:
+            return self.bodies[last.listing_url]
+        if last.listing_url in self.columns:
+            return self.columns[last.listing_url].complete
+        columns = [column for column in self.columns.values() if last.agency_id in column.agency_ids]
+        return bool(columns) and all(column.complete for column in columns)
+
+
+def keep_crawl(connection: Connection, crawl: Crawl, documents: Sequence[Document]) -> None:
+    """Keep a night's documents, sightings and column outcomes."""
+    insert_missing(connection, document, [_document_row(each) for each in documents])
+    _keep_columns(connection, crawl)
+    sightings = [each.sighting for each in crawl.fetched] + [each.sighting for each in crawl.missed]
+    agencies = {each.agency_id for each in sightings} | {agency for column in crawl.columns for agency in column.agency_ids}
+    before = _last_seen(connection, agencies, crawl.night)
+    have = _rows_of(connection, agencies, crawl.night)
+    bodies = {each.url: each.sha256 for each in documents}
+    rows: dict[_Key, dict[str, Any]] = {}
+    for fetched in crawl.fetched:
+        key = _key(fetched.sighting)
+        rows.setdefault(key, _seen_row(fetched, bodies, before.get(key), have.get(key), crawl.night))
+    for missed in crawl.missed:
+        rows.setdefault(_key(missed.sighting), _missed_row(missed, before.get(_key(missed.sighting)), crawl.night))
+    shown = _Tonight(_bodies(crawl), {column.start_url: column for column in crawl.columns})
+    for key, last in before.items():
+        if key not in rows and last.state != "withdrawn" and shown.lacks(last):
+            rows[key] = _withdrawn_row(last, _NOT_LISTED, crawl.night)
+    news = [row for key, row in rows.items() if row and _replaces(row, have.get(key))]
+    insert_or_replace(connection, sighting, ("agency_id", "url", "night"), news)
+
+
+def known_bodies(connection: Connection) -> dict[str, Validators]:
+    """By URL, the latest body we have of it and what to ask "changed since?" with."""
+    last = (
+        select(sighting.c.url, func.max(sighting.c.night).label("night"))
+        .where(sighting.c.state.in_(SEEN))
+        .group_by(sighting.c.url)
+    )
+    latest = last.subquery()
+    query = (
+        select(sighting.c.url, sighting.c.sha256, sighting.c.etag, sighting.c.last_modified)
+        .join(latest, and_(latest.c.url == sighting.c.url, latest.c.night == sighting.c.night))
+        .where(sighting.c.state.in_(SEEN), sighting.c.sha256.is_not(None))
+        .order_by(sighting.c.url, sighting.c.agency_id)
+    )
+    return {row.url: Validators(row.sha256, row.etag, row.last_modified) for row in connection.execute(query)}
+
+
+def shown_attachments(connection: Connection) -> dict[str, tuple[str, ...]]:
+    """By the URL of an article, the attachments that were last seen there, in the order of its links."""
+    article, last = sighting.alias("article"), _latest(sighting.c.state != "missed")
+    shown = and_(sighting.c.agency_id == last.c.agency_id, sighting.c.url == last.c.url, sighting.c.night == last.c.night)
+    of = and_(article.c.agency_id == sighting.c.agency_id, article.c.url == sighting.c.listing_url)
+    query = (
+        select(sighting.c.listing_url, sighting.c.url)
+        .join(last, shown)
+        .where(sighting.c.state.in_(SEEN), sighting.c.url != sighting.c.listing_url, exists().where(of))
+        .order_by(sighting.c.listing_url, sighting.c.id)
+    )
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in connection.execute(query):
+        if row.url not in found[row.listing_url]:
+            found[row.listing_url].append(row.url)
+    return {url: tuple(attached) for url, attached in found.items()}
+
+
+def count_states(connection: Connection, night: date) -> dict[str, int]:
+    """How many sightings of a night are in each state; states without any are left out."""
+    query = select(sighting.c.state, func.count().label("number")).where(sighting.c.night == night).group_by(sighting.c.state)
+    return {row.state: row.number for row in connection.execute(query)}
+
+
+def _key(seen: Sighting) -> _Key:
+    return seen.agency_id, seen.url
+
+
+def _bodies(crawl: Crawl) -> dict[str, bool]:
+    missed = {each.sighting.url: False for each in crawl.missed if each.kind != _GONE}
+    return missed | {each.sighting.url: each.body is not None for each in crawl.fetched}
+
+
+def _last_seen(connection: Connection, agencies: Iterable[str], night: date) -> dict[_Key, Row[Any]]:
+    """The last row of each URL before a night, nights on which it was missed set aside."""
+    found: dict[_Key, Row[Any]] = {}
+    for chunk in chunks(sorted(agencies)):
+        latest = _latest(sighting.c.agency_id.in_(chunk), sighting.c.night < night, sighting.c.state != "missed")
+        same = [latest.c[name] == sighting.c[name] for name in ("agency_id", "url", "night")]
+        query = select(sighting).join(latest, and_(*same)).order_by(sighting.c.agency_id, sighting.c.url)
+        found |= {(row.agency_id, row.url): row for row in connection.execute(query)}
+    return found
+
+
+def _latest(*conditions: ColumnElement[bool]) -> Subquery:
+    """The last night of each agency's URL under some conditions."""
+    last = select(sighting.c.agency_id, sighting.c.url, func.max(sighting.c.night).label("night")).where(*conditions)
+    return last.group_by(sighting.c.agency_id, sighting.c.url).subquery()
+
+
+def _rows_of(connection: Connection, agencies: Iterable[str], night: date) -> dict[_Key, Row[Any]]:
+    found: dict[_Key, Row[Any]] = {}
+    for chunk in chunks(sorted(agencies)):
+        query = select(sighting).where(sighting.c.agency_id.in_(chunk), sighting.c.night == night)
+        found |= {(row.agency_id, row.url): row for row in connection.execute(query)}
+    return found
+
+
+def _replaces(row: Mapping[str, Any], have: Row[Any] | None) -> bool:
+    """Run twice in a night, what was once fetched is not forgotten because a later attempt fails."""
+    return have is None or _STRENGTH[row["state"]] >= _STRENGTH[have.state]
+
+
+def _seen_row(
+    fetched: Fetched, bodies: Mapping[str, str], last: Row[Any] | None, have: Row[Any] | None, night: date
+) -> dict[str, Any]:
+    sha256 = fetched.sha256 if fetched.body is None else bodies.get(fetched.sighting.url, fetched.sha256)
+    headers = {name.lower(): value for name, value in fetched.headers}
+    known = next((row for row in (have, last) if row is not None and row.sha256 == sha256), None)
+    if fetched.body is None and known is not None:  # "unchanged" need not repeat them
+        headers = {"etag": known.etag, "last-modified": known.last_modified} | headers
+    return _row(fetched.sighting, night) | {
+        "state": _state(sha256, fetched.sighting.year, last),
+        "sha256": sha256,
+        "etag": headers.get("etag", ""),
+        "last_modified": headers.get("last-modified", ""),
+    }
+
+
+def _state(sha256: str, year: int | None, last: Row[Any] | None) -> str:
+    """A URL is new when it is back, too; changed when its body is another one, or it is listed for another year now."""
+    if last is None or last.state == "withdrawn":
+        return "new"
+    return "unchanged" if (last.sha256, last.year) == (sha256, year) else "changed"
+
+
+def _missed_row(missed: Missed, last: Row[Any] | None, night: date) -> dict[str, Any]:
+    """A row of the failure; where a page we have says that it is gone, of its withdrawal, and that only once."""
+    reason = f"{missed.kind}: {missed.reason}"
+    if missed.kind != _GONE or last is None:
+        return _row(missed.sighting, night) | {"state": "missed", "reason": reason}
+    return {} if last.state == "withdrawn" else _withdrawn_row(last, reason, night)
+
+
+def _withdrawn_row(last: Row[Any], reason: str, night: date) -> dict[str, Any]:
+    row = {name: value for name, value in last._mapping.items() if name != "id"}
+    return row | {"night": night, "state": "withdrawn", "reason": reason}
+
+
+def _row(seen: Sighting, night: date) -> dict[str, Any]:
+    return asdict(seen) | {"night": night, "state": "", "sha256": None, "etag": "", "last_modified": "", "reason": ""}
+
+
+def _document_row(kept: Document) -> dict[str, Any]:
+    return asdict(kept) | {"headers": [list(pair) for pair in kept.headers]}
+
+
+def _keep_columns(connection: Connection, crawl: Crawl) -> None:
+    """Run twice in a night, a column that was once read to its end stays complete."""
+    done = select(column_outcome.c.start_url).where(column_outcome.c.night == crawl.night, column_outcome.c.complete.is_(True))
+    complete = set(connection.execute(done).scalars())
+    rows = [
+        {"start_url": each.start_url, "night": crawl.night, "complete": each.complete, "pages": each.pages, "links": each.links}
+        | {"kind": each.kind, "reason": each.reason}
+        for each in crawl.columns
+        if each.complete or each.start_url not in complete
+    ]
+    insert_or_replace(connection, column_outcome, ("start_url", "night"), rows)

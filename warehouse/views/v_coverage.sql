@@ -1,0 +1,19 @@
+-- For which years has each agency's report been seen? A row for every agency and every year that anybody has reported for.
+-- "not seen" is no proof that nothing was published: see column_outcome for lists that could not be read to their end.
+select
+    agency.id as agency_id,
+    agency.name as agency,
+    agency.supervisor,
+    years.year,
+    case
+        when v_report.report_id is null then 'not seen'
+        when v_report.status = 'read' then 'read'
+        when v_report.status = 'quarantined' then 'could not be read'
+        else 'not read yet'
+    end as status,
+    v_report.published,
+    v_report.first_seen,
+    v_report.url
+from agency
+cross join (select distinct report.year from report where report.is_current) as years
+left join v_report on v_report.agency_id = agency.id and v_report.year = years.year
