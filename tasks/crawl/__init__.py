@@ -1,0 +1,119 @@
+"""Crawl: every agency's lists are read to their end and what they list is fetched; "not found" never means "not looked".
+
+The crawl runs in a process of its own and tells its story through a folder in the spool, so that a crash or a time-out
+loses nothing of what was already fetched. A list that was not read to its end is an outcome with a reason, never silence.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from itertools import groupby
+from pathlib import Path
+
+from tasks.crawl.spool import Answer, Column, CrawlOptions, Job, Sighted, Told, body_file, log_file, read_ledger, write_job
+from tasks.errors import CrawlError
+from tasks.records import Agency, ColumnOutcome, Crawl, Fetched, Missed, Sighting, Validators
+
+__all__ = ["CrawlOptions", "crawl"]
+
+_ROOT = Path(__file__).parents[2]  # where the package `tasks` lies: the checkout, or the wheel's folder
+_LOOPBACK = "127.0.0.1,localhost"
+
+
+def crawl(
+    agencies: Sequence[Agency],
+    *,
+    night: date,
+    known: Mapping[str, Validators],
+    spool: Path,
+    now: Callable[[], datetime],
+    options: CrawlOptions,
+    articles: Mapping[str, tuple[str, ...]] | None = None,
+) -> Crawl:
+    """Read every agency's lists and fetch what they list.
+
+    `known` (by URL) lets a site answer "unchanged"; `articles` names, by article URL, the attachments last seen there, for
+    an unchanged article brings no links. Bodies stay in the spool until the caller removes it. Results stand in the order
+    of the lists: start URL, page, entry, attachment.
+    """
+    columns = _columns(agencies)
+    if not columns:
+        return Crawl(night=night, fetched=(), missed=(), columns=())
+    spool.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="crawl-", dir=spool))
+    write_job(folder, Job(night, columns, dict(known), dict(articles or {}), options))
+    end = _run(folder, options.total_seconds)
+    return _assemble(night, columns, read_ledger(folder), folder, now(), end)
+
+
+def _columns(agencies: Sequence[Agency]) -> tuple[Column, ...]:
+    pairs = sorted((url, agency.id, agency) for agency in agencies for url in set(agency.start_urls))
+    return tuple(
+        Column(url, tuple(agency for _, _, agency in shared)) for url, shared in groupby(pairs, key=lambda pair: pair[0])
+    )
+
+
+def _run(folder: Path, seconds: float) -> str:
+    """Run the job in its process, and say how that ended."""
+    path = os.pathsep.join([str(_ROOT), *(entry for entry in sys.path if entry)])
+    bypass = ",".join(filter(None, [os.environ.get("no_proxy") or os.environ.get("NO_PROXY"), _LOOPBACK]))
+    environment = {**os.environ, "PYTHONPATH": path, "no_proxy": bypass, "NO_PROXY": bypass}
+    command = [sys.executable, "-P", "-m", "tasks.crawl.process", str(folder)]
+    with log_file(folder).open("ab") as log:
+        try:
+            ended = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, timeout=seconds)  # noqa: S603
+        except subprocess.TimeoutExpired:
+            return f"the crawl was ended after its limit of {seconds:g} seconds"
+    said = log_file(folder).read_text(encoding="utf-8", errors="replace").strip()
+    last = said.splitlines()[-1].strip() if said else "nothing"
+    return f"the crawl's process ended with code {ended.returncode}; the last it said: {last}"
+
+
+def _assemble(night: date, columns: tuple[Column, ...], told: Told, folder: Path, at: datetime, end: str) -> Crawl:
+    """Join sightings with answers. What nobody answered for is missed, and a start URL without outcome not complete."""
+    broken = CrawlError(end, where="the crawl", remedy=f"Run the night again; details are in {log_file(folder)}.")
+    answers = {answer.url: answer for answer in told.answers}
+    unanswered = Answer("", kind=type(broken).__name__, reason=str(broken))
+    fetched: list[Fetched] = []
+    missed: list[Missed] = []
+    for sighted in _in_order(told.sighted):
+        answer = answers.get(sighted.url, unanswered)
+        sighting = _sighting(sighted, answer, night)
+        if answer.kind:
+            missed.append(Missed(sighting, answer.kind, answer.reason))
+        else:
+            body = body_file(folder, answer.sha256) if answer.has_body else None
+            fetched.append(Fetched(sighting, body, answer.sha256, answer.status, answer.media_type, answer.headers, at))
+    outcomes = {outcome.start_url: outcome for outcome in told.outcomes}
+    ends = tuple(outcomes.get(column.start_url) or _unfinished(column, broken) for column in columns)
+    return Crawl(night=night, fetched=tuple(fetched), missed=tuple(missed), columns=ends)
+
+
+def _in_order(sighted: tuple[Sighted, ...]) -> list[Sighted]:
+    """Sightings as listed, each agency's URL once: where it was listed itself rather than attached to an article."""
+    once: dict[tuple[str, str], Sighted] = {}
+    for one in sorted(sighted, key=lambda one: (len(one.order), one.start_url, one.order, one.agency_id)):
+        once.setdefault((one.agency_id, one.url), one)
+    return sorted(once.values(), key=lambda one: (one.start_url, one.order, one.agency_id, one.url))
+
+
+def _sighting(sighted: Sighted, answer: Answer, night: date) -> Sighting:
+    return Sighting(
+        agency_id=sighted.agency_id,
+        year=sighted.year,
+        url=sighted.url,
+        title=sighted.title,
+        published=sighted.published or answer.published,
+        listing_url=sighted.listing_url,
+        night=night,
+    )
+
+
+def _unfinished(column: Column, error: CrawlError) -> ColumnOutcome:
+    ids = tuple(sorted(agency.id for agency in column.agencies))
+    return ColumnOutcome(column.start_url, ids, complete=False, pages=0, links=0, kind=type(error).__name__, reason=str(error))

@@ -1,0 +1,101 @@
+"""Read an article's page: its own title and date, the files attached to it, and whether it says that it is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from scrapy import Selector
+
+from tasks.crawl.page import Page, extension, find_date, read_page, resolve, squeeze
+from tasks.crawl.portal import Articles, Portals
+from tasks.crawl.titles import is_report, normal
+
+_SHORT = 400  # characters of visible text: an error page, never a report
+_AFTER_LABEL = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """What an article's page says of itself. `attachments` are URLs, as they come in the page."""
+
+    title: str
+    published: date | None
+    attachments: tuple[str, ...]
+    is_gone: bool
+
+
+def parse_article(body: bytes, url: str, content_type: str, portals: Portals) -> Article:
+    """Read an article's page."""
+    page = read_page(body, url, content_type)
+    text = page.text()
+    return Article(
+        title=_title(page, portals.articles),
+        published=_published(page, text, portals.articles),
+        attachments=tuple(dict.fromkeys(_attachments(page, portals))),
+        is_gone=len(text) < _SHORT and any(squeeze(sign) in text for sign in portals.articles.gone),
+    )
+
+
+def _title(page: Page, articles: Articles) -> str:
+    said = [*_metas(page, articles.title_metas), *_tags(page, articles.title_tags)]
+    return next((" ".join(title.split()) for title in said if title.strip()), "")
+
+
+def _published(page: Page, text: str, articles: Articles) -> date | None:
+    for said in [*_metas(page, articles.date_metas), *_tags(page, articles.date_tags)]:
+        if found := find_date(said):
+            return found
+    for label in articles.date_labels:
+        at = text.find(label)
+        if at >= 0 and (found := find_date(text[at + len(label) : at + len(label) + _AFTER_LABEL])):
+            return found
+    return None
+
+
+def _metas(page: Page, names: tuple[str, ...]) -> Iterator[str]:
+    said = {meta.attrib.get("name", "").lower(): meta.attrib.get("content", "") for meta in reversed(page.tree.xpath("//meta"))}
+    return (said[name.lower()] for name in names if name.lower() in said)
+
+
+def _tags(page: Page, names: tuple[str, ...]) -> Iterator[str]:
+    return ("".join(found.xpath(".//text()").getall()) for name in names for found in page.tree.xpath(f"//{name}"))
+
+
+def _attachments(page: Page, portals: Portals) -> Iterator[str]:
+    """Files linked from the article's text; from the frame around it only those that are called an annual report."""
+    for link in page.tree.xpath("//*[self::a][@href] | //iframe[@src] | //embed[@src] | //object[@data]"):
+        target = next(filter(None, (link.attrib.get(name) for name in ("href", "src", "data"))), "")
+        url = resolve(page.base, target)
+        if not url or extension(url) not in portals.attachments.extensions:
+            continue
+        said = [
+            link.attrib.get("title", ""),
+            "".join(link.xpath(".//text()").getall()),
+            PurePosixPath(unquote(urlsplit(url).path)).stem,
+        ]
+        names = [normal(name, portals.titles) for name in said]
+        if any(word in name for word in portals.attachments.exclude for name in names):
+            continue
+        if _is_inside(link, page, portals.articles) or any(is_report(name, portals.titles) for name in names):
+            yield url
+
+
+def _is_inside(link: Selector, page: Page, articles: Articles) -> bool:
+    """Whether the link stands in the article; on a page that marks no article, everything does."""
+    boxes = link.xpath("ancestor::*")
+    return any(_is_article(box, articles) for box in boxes) or not any(
+        _is_article(box, articles) for box in page.tree.xpath("//*")
+    )
+
+
+def _is_article(box: Selector, articles: Articles) -> bool:
+    classes = {name.lower() for name in box.attrib.get("class", "").split()}
+    return (
+        box.attrib.get("id", "").lower() in {name.lower() for name in articles.ids}
+        or not classes.isdisjoint(name.lower() for name in articles.classes)
+        or box.root.tag in articles.tags
+    )

@@ -1,0 +1,80 @@
+"""The crawl's own process: `python -P -m tasks.crawl.process FOLDER` runs the job in a folder (Scrapy's reactor starts once)."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from scrapy.crawler import CrawlerProcess
+
+from tasks.crawl.middleware import registered_hosts
+from tasks.crawl.spider import PortalSpider
+from tasks.crawl.spool import Job, Ledger, log_file, read_job
+
+_SHORTEST_DELAY = 0.001  # without any delay Scrapy 2.19 starts a host's waiting requests all at once, whatever their limit
+
+
+def main(folder: Path) -> None:
+    """Run the job."""
+    job = read_job(folder)
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    process = CrawlerProcess(_settings(job, folder))
+    with Ledger(folder) as ledger:
+        process.crawl(PortalSpider, job=job, ledger=ledger)
+        process.start()
+
+
+def _end_with(parent: int) -> None:
+    """A crawl whose night was killed must not go on asking sites."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
+
+
+def _settings(job: Job, folder: Path) -> dict[str, Any]:
+    options = job.options
+    return {
+        "USER_AGENT": f"{options.user_agent} (+{options.contact})" if options.contact else options.user_agent,
+        "ROBOTSTXT_OBEY": True,
+        "ROBOTSTXT_USER_AGENT": options.user_agent,
+        "CONCURRENT_REQUESTS": options.hosts_at_once,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+        "DOWNLOAD_DELAY": max(options.delay_seconds, _SHORTEST_DELAY),
+        "DOWNLOAD_DELAY_JITTER": 0,
+        "RANDOMIZE_DOWNLOAD_DELAY": False,
+        "DOWNLOAD_TIMEOUT": options.timeout_seconds,
+        "DNS_TIMEOUT": options.timeout_seconds,
+        "DOWNLOAD_MAXSIZE": options.max_bytes,
+        "DOWNLOAD_WARNSIZE": 0,
+        "RETRY_TIMES": options.retries,
+        "RETRY_GIVE_UP_LOG_LEVEL": "DEBUG",
+        "REDIRECT_MAX_TIMES": 5,
+        "METAREFRESH_MAXDELAY": 5,
+        "HTTPERROR_ALLOW_ALL": True,
+        "COOKIES_ENABLED": False,
+        "URLLENGTH_LIMIT": 0,
+        "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
+        "DEFAULT_REQUEST_HEADERS": {"Accept": "*/*", "Accept-Language": "zh-CN,zh;q=0.9"},
+        "DOWNLOADER_MIDDLEWARES": {
+            "tasks.crawl.middleware.Gate": 40,
+            "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+            "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+            "tasks.crawl.middleware.BackoffRetry": 550,
+        },
+        "GOUJI_HOSTS": sorted(registered_hosts(column.start_url for column in job.columns)),
+        "GOUJI_RETRY_SECONDS": options.retry_seconds,
+        "TELNETCONSOLE_ENABLED": False,
+        "REMOTE_CONTROL_ENABLED": False,
+        "MEMUSAGE_ENABLED": False,
+        "EXTENSIONS": {"scrapy.extensions.logstats.LogStats": None},
+        "LOG_LEVEL": "ERROR",
+        "LOG_FILE": str(log_file(folder)),
+    }
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,129 @@
+"""Read the register of agencies (a CSV file, as a spreadsheet writes it), or say which line and column is wrong."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tasks.errors import SettingsError
+from tasks.records import Agency
+
+_COLUMNS = ("id", "name", "aliases", "level", "parent", "supervisor", "start_urls")
+_REQUIRED = ("id", "name", "supervisor", "start_urls")
+_SEPARATORS = re.compile("[;；]")
+_LONGEST_ID = 64
+_SHAPE = ",".join(_COLUMNS)
+
+
+def load_register(path: Path) -> tuple[Agency, ...]:
+    """All agencies of the register, in the file's order. Raises SettingsError, naming line, column and value."""
+    rows = csv.DictReader(io.StringIO(_text(path), newline=""), strict=True)
+    try:
+        agencies = tuple(_agencies(path, rows))
+    except csv.Error as error:
+        raise SettingsError(
+            f"is not a CSV file ({error})",
+            where=f"{path}, line {rows.reader.line_num}",
+            remedy="Check the quotation marks of the line.",
+        ) from error
+    if not agencies:
+        raise SettingsError("names no agency", where=str(path), expected="a line for each agency", remedy=f"Columns: {_SHAPE}.")
+    return agencies
+
+
+def _text(path: Path) -> str:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        reason = "is a folder" if path.is_dir() else f"cannot be opened ({error.strerror})"
+        raise SettingsError(
+            reason, where=str(path), expected="the register of agencies, a CSV file", remedy="Check the path."
+        ) from error
+    for charset in ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(charset)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" not in text:
+            return text
+    raise SettingsError(
+        "is not readable as text", where=str(path), expected="CSV in UTF-8 or GB 18030", remedy="Save it as CSV UTF-8."
+    )
+
+
+def _agencies(path: Path, rows: csv.DictReader[str]) -> Iterator[Agency]:
+    _check_header(path, [name.strip() for name in rows.fieldnames or ()])
+    rows.fieldnames = [name.strip() for name in rows.fieldnames or ()]
+    lines: dict[str, int] = {}
+    for row in rows:
+        if not any(value and value != [""] for value in row.values()):
+            continue
+        agency = _agency(row, f"{path}, line {rows.line_num}")
+        if agency.id in lines:
+            raise _wrong(
+                f"{path}, line {rows.line_num}", "id", agency.id, f"an id of its own (line {lines[agency.id]} has this one)"
+            )
+        lines[agency.id] = rows.line_num
+        yield agency
+
+
+def _check_header(path: Path, names: list[str]) -> None:
+    if not any(names):
+        raise SettingsError(
+            "is empty", where=str(path), expected="a header line and a line for each agency", remedy=f"Columns: {_SHAPE}."
+        )
+    for column in _COLUMNS:
+        if column not in names:
+            raise SettingsError(
+                f"column {column} is missing",
+                where=f"{path}, line 1",
+                expected=_SHAPE,
+                remedy="Add the column; it may be blank except " + ", ".join(_REQUIRED),
+            )
+
+
+def _agency(row: dict[str, str], where: str) -> Agency:
+    values = {column: (row[column] or "").strip() for column in _COLUMNS}
+    if None in row:
+        raise SettingsError(
+            "has more fields than the header", where=where, remedy="Put values that hold a comma in quotation marks."
+        )
+    for column in _REQUIRED:
+        if not _several(values[column]):
+            raise _wrong(where, column, "", "a value")
+    if len(values["id"]) > _LONGEST_ID:
+        raise _wrong(where, "id", values["id"], f"at most {_LONGEST_ID} characters")
+    return Agency(
+        id=values["id"],
+        name=values["name"],
+        aliases=_several(values["aliases"]),
+        level=values["level"],
+        parent=values["parent"],
+        supervisor=values["supervisor"],
+        start_urls=tuple(_url(url, where) for url in _several(values["start_urls"])),
+    )
+
+
+def _several(value: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(part.strip() for part in _SEPARATORS.split(value) if part.strip()))
+
+
+def _url(value: str, where: str) -> str:
+    expected = "a web address such as https://www.example.gov.cn/zfxxgknb/"
+    try:
+        parts = urlsplit(value)
+        _ = parts.port
+    except ValueError:
+        raise _wrong(where, "start_urls", value, expected) from None
+    if parts.scheme not in {"http", "https"} or not parts.hostname or any(sign.isspace() for sign in value):
+        raise _wrong(where, "start_urls", value, expected)
+    return value
+
+
+def _wrong(where: str, column: str, value: str, expected: str) -> SettingsError:
+    found = f"column {column} is {value!r}" if value else f"column {column} is blank"
+    return SettingsError(found, where=where, expected=expected, remedy="Correct the line and run again.")

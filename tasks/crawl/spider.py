@@ -1,0 +1,211 @@
+"""Walk the lists and fetch what they list: the Scrapy spider. It decides nothing; it carries answers to those who do."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from scrapy import Request, Spider
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from tasks.crawl.answers import failure, gone, refusal
+from tasks.crawl.article import Article, parse_article
+from tasks.crawl.column import PageAt, Progress
+from tasks.crawl.listing import Link, parse_listing
+from tasks.crawl.page import extension, is_html
+from tasks.crawl.portal import load_portals
+from tasks.crawl.spool import Answer, Event, Job, Ledger, Sighted
+from tasks.crawl.titles import recognise
+from tasks.errors import CrawlError, SourceGone
+
+_LISTS_FIRST = 10
+_Place = tuple[int, ...]
+
+
+class PortalSpider(Spider):
+    """One night's walk over all start URLs."""
+
+    name = "gouji"
+
+    def __init__(self, job: Job, ledger: Ledger, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._job, self._ledger = job, ledger
+        self._portals = load_portals()
+        self._requested: set[str] = set()
+        self._sighted: dict[str, list[Sighted]] = {}
+        self._attached: dict[str, tuple[str, ...]] = {}
+        self._listed: set[tuple[str, str]] = set()
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Ask for the first page of every list."""
+        for column in self._job.columns:
+            progress = Progress(column, self._portals, self._job.options.max_pages)
+            for request in self._pages(progress, [(1, column.start_url)]):
+                yield request
+
+    # Lists
+
+    def _pages(self, progress: Progress, pages: list[PageAt]) -> list[Request]:
+        return [
+            self._request(url, progress, self._on_page, self._on_page_failure, number=number, priority=_LISTS_FIRST)
+            for number, url in pages
+        ]
+
+    def _on_page(self, response: Response, progress: Progress, number: int, asked: str) -> list[Request]:
+        if error := refusal(response, asked, self._portals):
+            return self._done(progress, self._pages(progress, progress.miss(number, asked, error)))
+        listing = parse_listing(response.body, response.url, _content_type(response), self._portals)
+        requests = self._pages(progress, progress.take(number, listing))
+        for entry, link in enumerate(listing.links):
+            requests += self._on_link(link, progress, (number, entry))
+        return self._done(progress, requests)
+
+    def _on_page_failure(self, lost: Failure) -> list[Request]:
+        progress, number, asked = (lost.request.cb_kwargs[key] for key in ("progress", "number", "asked"))  # type: ignore[attr-defined]
+        return self._done(progress, self._pages(progress, progress.miss(number, asked, failure(_raised(lost), asked))))
+
+    def _on_link(self, link: Link, progress: Progress, place: _Place) -> list[Request]:
+        start_url = progress.column.start_url
+        if (start_url, link.url) in self._listed:
+            return []
+        self._listed.add((start_url, link.url))
+        if link.is_cut:
+            return [self._request(link.url, progress, self._on_cut, self._on_cut_failure, link=link, place=place)]
+        found = recognise(link.title, progress.column.agencies, self._portals.titles, self._job.night.year)
+        if found is None:
+            return []
+        if not found.agency_id:
+            progress.note(f"An annual report of no agency of the register is listed: {link.title}.")
+            return []
+        sighted = Sighted(found.agency_id, found.year, link.url, link.title, link.published, start_url, start_url, place)
+        return self._sight(sighted, progress)
+
+    # Titles that a list cuts short
+
+    def _on_cut(self, response: Response, progress: Progress, link: Link, place: _Place, asked: str) -> list[Request]:
+        if error := refusal(response, asked, self._portals):
+            return self._cut_lost(progress, error)
+        article = self._article(response)
+        whole = replace(link, title=article.title, published=link.published or article.published, is_cut=False)
+        self._listed.discard((progress.column.start_url, link.url))
+        return self._done(progress, self._on_link(whole, progress, place))
+
+    def _on_cut_failure(self, lost: Failure) -> list[Request]:
+        progress, asked = (lost.request.cb_kwargs[key] for key in ("progress", "asked"))  # type: ignore[attr-defined]
+        return self._cut_lost(progress, failure(_raised(lost), asked))
+
+    def _cut_lost(self, progress: Progress, error: CrawlError) -> list[Request]:
+        progress.fail(error)
+        return self._done(progress, [])
+
+    # Documents
+
+    def _sight(self, sighted: Sighted, progress: Progress) -> list[Request]:
+        """Tell of a sighting, and ask for its document unless somebody has."""
+        self._ledger.tell(Event(sighted=sighted))
+        self._sighted.setdefault(sighted.url, []).append(sighted)
+        if sighted.url not in self._requested:
+            self._requested.add(sighted.url)
+            return [self._request(sighted.url, progress, self._on_document, self._on_document_failure, is_conditional=True)]
+        return self._sight_attachments([sighted], None, progress)
+
+    def _on_document(self, response: Response, progress: Progress, asked: str) -> list[Request]:
+        error = refusal(response, asked, self._portals, has_known=asked in self._job.known)
+        article = self._article(response) if error is None and response.status == 200 and is_html(response.body) else None
+        if article and article.is_gone:
+            error = gone(asked)
+        answer = Answer(asked, kind=type(error).__name__, reason=str(error)) if error else self._document(response, asked)
+        published = article.published if article else None
+        self._ledger.tell(Event(answer=replace(answer, published=published)))
+        return self._done(progress, self._attach(asked, self._attachments(asked, response, article, error), published, progress))
+
+    def _attachments(self, asked: str, response: Response, article: Article | None, error: CrawlError | None) -> tuple[str, ...]:
+        """What an article links tonight; what it last linked where it brought no text; nothing where it is gone."""
+        if isinstance(error, SourceGone) or extension(asked) in self._portals.attachments.extensions:
+            return ()
+        if article:
+            return article.attachments
+        return self._job.articles.get(asked, ()) if error or response.status == 304 else ()
+
+    def _on_document_failure(self, lost: Failure) -> list[Request]:
+        progress, asked = (lost.request.cb_kwargs[key] for key in ("progress", "asked"))  # type: ignore[attr-defined]
+        error = failure(_raised(lost), asked)
+        self._ledger.tell(Event(answer=Answer(asked, kind=type(error).__name__, reason=str(error))))
+        return self._done(progress, self._attach(asked, self._job.articles.get(asked, ()), None, progress))
+
+    def _document(self, response: Response, asked: str) -> Answer:
+        is_unchanged = response.status == 304
+        return Answer(
+            url=asked,
+            sha256=self._job.known[asked].sha256 if is_unchanged else self._ledger.keep(response.body),
+            status=response.status,
+            media_type=_content_type(response),
+            headers=_headers(response),
+            has_body=not is_unchanged,
+        )
+
+    def _attach(self, article: str, urls: tuple[str, ...], published: date | None, progress: Progress) -> list[Request]:
+        """An article's attachments are known from now on: sight them for everybody who has been seen to list the article."""
+        self._attached[article] = urls
+        return self._sight_attachments(self._sighted[article], published, progress)
+
+    def _sight_attachments(self, articles: list[Sighted], published: date | None, progress: Progress) -> list[Request]:
+        requests: list[Request] = []
+        for article in tuple(articles):
+            for place, url in enumerate(self._attached.get(article.url, ())):
+                dated = article.published or published
+                attachment = replace(article, url=url, published=dated, listing_url=article.url, order=(*article.order, place))
+                requests += self._sight(attachment, progress)
+        return requests
+
+    # Requests
+
+    def _request(
+        self,
+        url: str,
+        progress: Progress,
+        callback: Any,
+        errback: Any,
+        *,
+        priority: int = 0,
+        is_conditional: bool = False,
+        **more: Any,
+    ) -> Request:
+        progress.pending += 1
+        known = self._job.known.get(url) if is_conditional else None
+        headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified} if known else {}
+        return Request(
+            url,
+            callback=callback,
+            errback=errback,
+            priority=priority,
+            headers={name: value for name, value in headers.items() if value},
+            cb_kwargs={"progress": progress, "asked": url, **more},
+            dont_filter=True,
+        )
+
+    def _done(self, progress: Progress, requests: list[Request]) -> list[Request]:
+        """One request is dealt with. When a start URL has none left, its outcome is told."""
+        progress.pending -= 1
+        if not progress.pending:
+            self._ledger.tell(Event(outcome=progress.outcome()))
+        return requests
+
+    def _article(self, response: Response) -> Article:
+        return parse_article(response.body, response.url, _content_type(response), self._portals)
+
+
+def _raised(lost: Failure) -> BaseException:
+    return lost.value or CrawlError("the request failed")
+
+
+def _content_type(response: Response) -> str:
+    return (response.headers.get("Content-Type") or b"").decode("latin-1")
+
+
+def _headers(response: Response) -> tuple[tuple[str, str], ...]:
+    pairs = ((name, value) for name, values in response.headers.items() for value in values)
+    return tuple(sorted((name.decode("latin-1"), value.decode("latin-1")) for name, value in pairs))

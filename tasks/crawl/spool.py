@@ -1,0 +1,183 @@
+"""What the crawl and its process tell each other through a folder: a job, then events line by line, and bodies as files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import TextIO
+
+from pydantic import TypeAdapter, ValidationError
+
+from tasks.records import Agency, ColumnOutcome, Validators
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlOptions:
+    """How politely and how patiently to crawl. Hosts are read side by side, each host by one request at a time.
+
+    `delay_seconds` lies between two requests to a host; `contact` (an address or URL) is told to every site;
+    `retry_seconds` is the first pause before asking again, doubled each time; `total_seconds` ends the whole crawl.
+    """
+
+    delay_seconds: float = 1.5
+    timeout_seconds: float = 30.0
+    max_bytes: int = 100_000_000
+    user_agent: str = "gouji"
+    contact: str = ""
+    max_pages: int = 200
+    retries: int = 2
+    retry_seconds: float = 2.0
+    hosts_at_once: int = 32
+    total_seconds: float = 6 * 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A start URL and the agencies that share it."""
+
+    start_url: str
+    agencies: tuple[Agency, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """All that the crawl's process has to know."""
+
+    night: date
+    columns: tuple[Column, ...]
+    known: dict[str, Validators]
+    articles: dict[str, tuple[str, ...]]
+    options: CrawlOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Sighted:
+    """An agency's report was listed. `order` is its place: page of the list, entry, attachment."""
+
+    agency_id: str
+    year: int | None
+    url: str
+    title: str
+    published: date | None
+    listing_url: str
+    start_url: str
+    order: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of asking for one document: a body or "unchanged" (`sha256` says which), or a failure's kind and reason.
+
+    `published` is the date that an article's own page gives.
+    """
+
+    url: str
+    sha256: str = ""
+    status: int = 0
+    media_type: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    has_body: bool = False
+    published: date | None = None
+    kind: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the ledger: exactly one of the three."""
+
+    sighted: Sighted | None = None
+    answer: Answer | None = None
+    outcome: ColumnOutcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Everything that the ledger holds."""
+
+    sighted: tuple[Sighted, ...] = field(default=())
+    answers: tuple[Answer, ...] = field(default=())
+    outcomes: tuple[ColumnOutcome, ...] = field(default=())
+
+
+_JOB = TypeAdapter(Job)
+_EVENT = TypeAdapter(Event)
+
+
+def write_job(folder: Path, job: Job) -> None:
+    """Put the job into the folder."""
+    _job_file(folder).write_bytes(_JOB.dump_json(job))
+
+
+def read_job(folder: Path) -> Job:
+    """Take the job from the folder."""
+    return _JOB.validate_json(_job_file(folder).read_bytes())
+
+
+def body_file(folder: Path, sha256: str) -> Path:
+    """Where a body lies."""
+    return folder / "bodies" / sha256
+
+
+def log_file(folder: Path) -> Path:
+    """Where the crawl's process writes what went wrong inside it."""
+    return folder / "crawl.log"
+
+
+class Ledger:
+    """The writing end, inside the crawl's process. Each event is on disk before the next begins."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._file: TextIO = _ledger_file(folder).open("a", encoding="utf-8")
+        body_file(folder, "").mkdir(exist_ok=True)
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._file.close()
+
+    def tell(self, event: Event) -> None:
+        """Write an event."""
+        self._file.write(_EVENT.dump_json(event).decode() + "\n")
+        self._file.flush()
+
+    def keep(self, body: bytes) -> str:
+        """Write a body and give its SHA-256."""
+        sha256 = hashlib.sha256(body).hexdigest()
+        body_file(self._folder, sha256).write_bytes(body)
+        return sha256
+
+
+def read_ledger(folder: Path) -> Told:
+    """The reading end: all events; a last line that a killed process left unfinished is no event."""
+    events = tuple(_events(folder))
+    return Told(
+        sighted=tuple(event.sighted for event in events if event.sighted),
+        answers=tuple(event.answer for event in events if event.answer),
+        outcomes=tuple(event.outcome for event in events if event.outcome),
+    )
+
+
+def _events(folder: Path) -> Iterator[Event]:
+    if not _ledger_file(folder).exists():
+        return
+    with _ledger_file(folder).open(encoding="utf-8") as lines:
+        for line in lines:
+            try:
+                yield _EVENT.validate_json(line)
+            except ValidationError:
+                return
+
+
+def _job_file(folder: Path) -> Path:
+    return folder / "job.json"
+
+
+def _ledger_file(folder: Path) -> Path:
+    return folder / "ledger.jsonl"
