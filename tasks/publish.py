@@ -1,0 +1,136 @@
+"""Put the night's reports to the rules once more, as Great Expectations suites, and publish the Data Docs.
+
+reconcile decides and explains, report by report; this looks at the whole batch from the warehouse's own rows, so that a
+fault between reading and loading shows as a disagreement. The docs folder is replaced whole, or left as it was.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, Engine, Select, func, select
+
+from expectations.rule import Rule, load_rules
+from expectations.suite_checks import FailingRow, RuleResult, SuiteResult, scaled
+from expectations.suite_frames import Batch, build_frames
+from tasks.errors import SettingsError
+from tasks.records import Semantics
+from warehouse.schema import agency, assessment, claim, figure, reading, report
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What the suites say of a night's batch. When the night assessed nothing, `rules` is empty and `index` the last docs'."""
+
+    reports: int
+    rules: tuple[RuleResult, ...]
+    failing: tuple[FailingRow, ...]
+    index: Path | None
+    passed: bool
+
+
+def publish(engine: Engine, night: date, docs: Path, rules: tuple[Rule, ...] | None = None) -> Publication:
+    """Run the rules' suites over the reports assessed this night and replace the Data Docs in `docs`."""
+    rules = load_rules() if rules is None else rules
+    new, old = _beside(docs)
+    with engine.connect() as connection:
+        reports = connection.execute(select(func.count()).select_from(_tonight(night).subquery())).scalar_one()
+        frames = build_frames(_batch(connection, night), rules) if reports else ()
+    if not frames:
+        index = docs / "index.html"
+        return Publication(reports, (), (), index if index.exists() else None, passed=True)
+
+    from expectations.suite import run_suites  # slow to import
+
+    suites = run_suites(frames, night, new)
+    _swap(new, docs, old)
+    results = tuple(_rule_result(rule.id, suites) for rule in rules if rule.kind != "change")
+    failing = tuple(row for result in results for row in result.failing)
+    return Publication(reports, results, failing, docs / "index.html", passed=not failing)
+
+
+def _rule_result(rule: str, suites: tuple[SuiteResult, ...]) -> RuleResult:
+    parts = [result for suite in suites for result in suite.results if result.rule == rule]
+    failing = tuple(row for part in parts for row in part.failing)
+    return RuleResult(rule, sum(part.rows for part in parts), sum(part.skipped for part in parts), failing)
+
+
+def _tonight(night: date) -> Select[Any]:
+    current = select(assessment.c.reading_id, assessment.c.previous_reading_id, report.c.agency_id, report.c.year)
+    joined = current.join(report, report.c.id == assessment.c.report_id)
+    return joined.where(assessment.c.night == night, assessment.c.is_current, report.c.is_current)
+
+
+def _batch(connection: Connection, night: date) -> Batch:
+    tonight = _tonight(night).subquery()
+    subject = (tonight.c.agency_id, tonight.c.year)
+    place = (figure.c.table_name.label("table"), figure.c.row_key.label("row"), figure.c.column_key.label("column"))
+    printed = (*subject, *place, figure.c.raw, figure.c.semantics, figure.c.value, figure.c.certain)
+    now = select(*printed).join(tonight, tonight.c.reading_id == figure.c.reading_id)
+    before = select(*printed).join(tonight, tonight.c.previous_reading_id == figure.c.reading_id)
+    told = select(*subject, claim.c.measure, claim.c.value).join(tonight, tonight.c.reading_id == claim.c.reading_id)
+    told = told.where(claim.c.year == tonight.c.year).order_by(*subject, claim.c.position)
+    return Batch(
+        tables=_tables(connection, tonight),
+        figures=_figures(connection, now.order_by(*subject, figure.c.position)),
+        previous=_figures(connection, before.order_by(*subject, figure.c.position)),
+        claims=_amounts(_rows(connection, told), "stated"),
+    )
+
+
+def _tables(connection: Connection, tonight: Any) -> pd.DataFrame:
+    query = select(tonight.c.agency_id, agency.c.name.label("agency"), tonight.c.year, reading.c.editions)
+    query = query.join(agency, agency.c.id == tonight.c.agency_id).join(reading, reading.c.id == tonight.c.reading_id)
+    columns = ["agency_id", "agency", "year", "table", "edition"]
+    rows = [
+        (*subject, name, edition) for *subject, editions in connection.execute(query) for name, edition in dict(editions).items()
+    ]
+    return pd.DataFrame(rows, columns=columns).sort_values(["agency_id", "year", "table"], ignore_index=True)
+
+
+def _figures(connection: Connection, query: Select[Any]) -> pd.DataFrame:
+    figures = _amounts(_rows(connection, query), "amount")
+    is_read = figures["certain"].astype(bool) & (figures["semantics"] != Semantics.UNREADABLE.value)
+    figures["amount"] = figures["amount"].where(is_read)
+    figures["semantics"] = figures["semantics"].where(is_read)
+    return figures.drop(columns="certain")
+
+
+def _amounts(rows: pd.DataFrame, name: str) -> pd.DataFrame:
+    return rows.assign(**{name: scaled(rows["value"])}).drop(columns="value")
+
+
+def _rows(connection: Connection, query: Select[Any]) -> pd.DataFrame:
+    result = connection.execute(query)
+    return pd.DataFrame([tuple(row) for row in result], columns=list(result.keys()), dtype=object)
+
+
+def _beside(docs: Path) -> tuple[Path, Path]:
+    """Free names beside the docs folder for its successor and its predecessor; mends a swap that a crash cut in two."""
+    if docs.exists() and not (docs / "validations").is_dir() and any(docs.iterdir()):
+        expected = "an empty folder, a new one, or the Data Docs of an earlier night"
+        raise SettingsError(
+            "holds other files, which publishing would delete",
+            where=str(docs),
+            expected=expected,
+            remedy="Choose another folder.",
+        )
+    new, old = docs.with_name(f".{docs.name}.new"), docs.with_name(f".{docs.name}.old")
+    if old.exists() and not docs.exists():
+        old.rename(docs)
+    for leftover in (new, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+    docs.parent.mkdir(parents=True, exist_ok=True)
+    return new, old
+
+
+def _swap(new: Path, docs: Path, old: Path) -> None:
+    if docs.exists():
+        docs.rename(old)
+    new.rename(docs)
+    shutil.rmtree(old, ignore_errors=True)
