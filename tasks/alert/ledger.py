@@ -1,0 +1,182 @@
+"""Read tonight's broken rules and the notices known so far from the warehouse, and record the steps between them.
+
+Callers hold the transaction, so that notices, their events and the outbox change together or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, delete, exists, insert, or_, select, update
+
+from tasks.alert.notices import Broken, Evidence, Kind, Recheck, Transition, net
+from tasks.alert.sentences import say
+from tasks.records import Finding, Notice, NoticeState, Number, Outcome, Severity, Suspect, Verdict
+from warehouse.schema import agency, assessment, finding, notice, notice_event, reading, report, sighting
+
+
+def is_history(connection: Connection, night: date) -> bool:
+    """Whether a later night was already crawled or told: then the past is only looked up, never decided again."""
+    later = select(or_(exists().where(sighting.c.night > night), exists().where(notice_event.c.night > night)))
+    return bool(connection.execute(later).scalar())
+
+
+def broken_tonight(connection: Connection) -> tuple[Broken, ...]:
+    """What the agencies' own figures break, by the current assessments of the current reports."""
+    rows = connection.execute(
+        select(finding, report.c.agency_id, report.c.year, reading.c.editions, agency.c.name, agency.c.supervisor)
+        .select_from(_assessed().join(agency, agency.c.id == report.c.agency_id))
+        .where(_is_current(), finding.c.outcome == Outcome.BROKEN.value, finding.c.verdict == Verdict.AGENCY.value)
+        .order_by(report.c.agency_id, report.c.year, finding.c.rule, finding.c.scope)
+    )
+    return tuple(_broken(row) for row in rows)
+
+
+def known_notices(connection: Connection) -> dict[str, tuple[Notice, Severity]]:
+    """Every notice by its fingerprint, with its severity."""
+    return {row.fingerprint: (_notice(row), Severity(row.severity)) for row in connection.execute(select(notice))}
+
+
+def recheck(connection: Connection, vanished: Iterable[Notice]) -> dict[str, Recheck]:
+    """How the reports of notices that are not broken tonight stand now; a report without a current assessment is left out."""
+    checks = {each.fingerprint: _recheck(connection, each) for each in vanished}
+    return {fingerprint: check for fingerprint, check in checks.items() if check is not None}
+
+
+def record(connection: Connection, steps: Sequence[Transition], night: date) -> None:
+    """Write the notices as they now are, and one event for each that moved tonight."""
+    known = set(connection.execute(select(notice.c.fingerprint)).scalars())
+    tonight = select(notice_event.c.fingerprint, notice_event.c.transition).where(notice_event.c.night == night)
+    told = {row.fingerprint: row.transition for row in connection.execute(tonight)}
+    for step in steps:
+        values = _notice_row(step)
+        if step.notice.fingerprint in known:
+            connection.execute(update(notice).where(notice.c.fingerprint == step.notice.fingerprint).values(values))
+        else:
+            connection.execute(insert(notice).values(values))
+        _record_event(connection, step, night, told.get(step.notice.fingerprint))
+
+
+def _record_event(connection: Connection, step: Transition, night: date, earlier: Kind | None) -> None:
+    moved = step.notice
+    key = and_(notice_event.c.fingerprint == moved.fingerprint, notice_event.c.night == night)
+    connection.execute(delete(notice_event).where(key))
+    connection.execute(
+        insert(notice_event).values(
+            fingerprint=moved.fingerprint,
+            night=night,
+            transition=net(earlier, step.kind),
+            supervisor=moved.supervisor,
+            sentence=moved.sentence,
+            reason=moved.reason,
+        )
+    )
+
+
+def _assessed() -> Any:
+    return (
+        finding.join(assessment, assessment.c.id == finding.c.assessment_id)
+        .join(report, report.c.id == assessment.c.report_id)
+        .join(reading, reading.c.id == assessment.c.reading_id)
+    )
+
+
+def _is_current() -> Any:
+    return and_(assessment.c.is_current.is_(True), report.c.is_current.is_(True))
+
+
+def _recheck(connection: Connection, vanished: Notice) -> Recheck | None:
+    previous = reading.alias("previous_reading")
+    compared = (
+        select(assessment.c.id, reading.c.sha256, previous.c.sha256.label("previous_sha256"), report.c.night)
+        .join(report, report.c.id == assessment.c.report_id)
+        .join(reading, reading.c.id == assessment.c.reading_id)
+        .outerjoin(previous, previous.c.id == assessment.c.previous_reading_id)
+        .where(report.c.agency_id == vanished.agency_id, report.c.year == vanished.year)
+    )
+    now = connection.execute(compared.where(_is_current())).first()
+    if now is None:
+        return None
+    same = and_(finding.c.rule == vanished.rule, finding.c.scope == vanished.scope)
+    outcome = connection.execute(select(finding.c.outcome).where(same, finding.c.assessment_id == now.id)).scalar()
+    was_broken = and_(same, finding.c.outcome == Outcome.BROKEN.value, finding.c.verdict == Verdict.AGENCY.value)
+    then = connection.execute(
+        compared.join(finding, finding.c.assessment_id == assessment.c.id).where(was_broken).order_by(assessment.c.id.desc())
+    ).first()
+    return Recheck(
+        outcome=Outcome(outcome) if outcome else None,
+        now=Evidence(now.sha256, now.previous_sha256),
+        then=Evidence(then.sha256, then.previous_sha256) if then else None,
+        revised=now.night,
+    )
+
+
+def _broken(row: Row[Any]) -> Broken:
+    found = Finding(
+        rule=row.rule,
+        severity=Severity(row.severity),
+        agency_id=row.agency_id,
+        year=row.year,
+        scope=row.scope,
+        outcome=Outcome(row.outcome),
+        says=row.says,
+        reason=row.reason,
+        left=row.left_value,
+        right=row.right_value,
+        delta=row.delta,
+        cells=tuple(row.cells),
+        suspects=tuple(_suspect(each) for each in row.suspects),
+        verdict=Verdict(row.verdict),
+    )
+    return Broken(
+        fingerprint=found.fingerprint,
+        supervisor=row.supervisor,
+        agency_id=found.agency_id,
+        year=found.year,
+        rule=found.rule,
+        scope=found.scope,
+        severity=found.severity,
+        sentence=say(found, row.name, tuple((table, edition) for table, edition in row.editions)),
+    )
+
+
+def _suspect(stored: Mapping[str, Any]) -> Suspect:
+    return Suspect(cells=tuple((address, _number(value)) for address, value in stored["cells"]), cause=stored["cause"])
+
+
+def _number(stored: int | str) -> Number:
+    """JSON has no exact fractions: they are kept as text."""
+    return stored if isinstance(stored, int) else Decimal(stored)
+
+
+def _notice(row: Row[Any]) -> Notice:
+    return Notice(
+        fingerprint=row.fingerprint,
+        supervisor=row.supervisor,
+        agency_id=row.agency_id,
+        year=row.year,
+        rule=row.rule,
+        scope=row.scope,
+        state=NoticeState(row.state),
+        since=row.since,
+        sentence=row.sentence,
+    )
+
+
+def _notice_row(step: Transition) -> dict[str, Any]:
+    moved = step.notice
+    return {
+        "fingerprint": moved.fingerprint,
+        "supervisor": moved.supervisor,
+        "agency_id": moved.agency_id,
+        "year": moved.year,
+        "rule": moved.rule,
+        "scope": moved.scope,
+        "severity": step.severity.value,
+        "state": moved.state.value,
+        "since": moved.since,
+        "sentence": moved.sentence,
+    }
