@@ -192,12 +192,12 @@ def _with_claim(paper: Paper, measure: str, value: int, year: int | None = None)
     return reconcile(Report("A1", paper.year, replace(reading_of(paper), claims=(claim,))))
 
 
-def test_altered_figures_are_named_with_their_labels():
+def test_altered_figures_are_named_with_both_values():
     paper = tying(seed=4)
     altered = change(paper, disclosure__penalty__decided="12345")
     finding = broken(findings_of(altered, superseded=reading_of(paper)))["D-CHANGE", "report"]
     assert finding.cells == ("disclosure.penalty.decided",)
-    assert f"行政处罚·本年处理决定数量由{paper.raw['disclosure.penalty.decided']}改为12345" in finding.reason
+    assert f"disclosure.penalty.decided由{paper.raw['disclosure.penalty.decided']}改为12345" in finding.reason
     assert not broken(findings_of(paper, superseded=reading_of(paper)))
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from expectations.form import form_for, split_address
 from expectations.rule import Rule
-from tasks.reconcile.equations import edition_of
 from tasks.reconcile.outcome import broken, holds, verdict_of
 from tasks.records import Cell, Finding, Report
 
@@ -22,20 +20,10 @@ def check_change(rule: Rule, report: Report) -> list[Finding]:
         return [holds(rule, report, "report")]
     cells = [figures[address] for address in changed for figures in (before, after) if address in figures]
     shown = "；".join(
-        f"{_named(report, address)}由{_raw(before, address)}改为{_raw(after, address)}" for address in changed[:_SHOWN]
+        f"{address}由{_raw(before, address)}改为{_raw(after, address)}" for address in changed[:_SHOWN]
     )
     reason = f"{len(changed)}个数据有改动：{shown}{'等' if len(changed) > _SHOWN else ''}"
     return [broken(rule, report, "report", tuple(changed), verdict_of(cells), reason=reason)]
-
-
-def _named(report: Report, address: str) -> str:
-    """The official labels of an address, in the edition that prints it."""
-    table = split_address(address)[0]
-    for reading in (report.reading, report.superseded):
-        edition = edition_of(reading, table) if reading else None
-        if edition is not None and address in form_for(edition).addresses():
-            return "·".join(form_for(edition).labels(address)[1:])
-    return address
 
 
 def _said(cell: Cell) -> tuple[object, ...]:

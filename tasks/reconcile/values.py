@@ -10,6 +10,8 @@ from tasks.reconcile.equations import edition_of
 from tasks.reconcile.outcome import broken, holds, verdict_of
 from tasks.records import Cell, Finding, Report, Semantics
 
+_SHOWN = 3
+
 
 def check_values(rule: Rule, report: Report) -> list[Finding]:
     """One finding a printed table, naming every offending cell. Cells read without certainty do not accuse by the others."""
@@ -24,8 +26,8 @@ def check_values(rule: Rule, report: Report) -> list[Finding]:
         if not bad:
             findings.append(holds(rule, report, table))
             continue
-        printed = "、".join(f"“{cell.raw}”" for cell in certain[:3])
-        reason = f"{len(certain)}处：{printed}{'等' if len(certain) > 3 else ''}"
+        printed = "、".join(dict.fromkeys(f"“{cell.raw}”" for cell in certain[:_SHOWN]))
+        reason = f"{len(certain)}处：{printed}{'等' if len(certain) > _SHOWN else ''}"
         findings.append(broken(rule, report, table, tuple(c.address for c in certain), verdict_of(certain), reason=reason))
     return findings
 
