@@ -1,0 +1,1 @@
+"""What the law expects: official forms, rules and wording as data, and the little code that reads them."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hashlib import sha256
 
 from tasks.errors import ArchiveDamaged
-from tasks.records import Document, Fetched
+from tasks.fetched import Fetched
+from tasks.records import Document
 from warehouse.files import Archive
 
 

@@ -11,7 +11,8 @@ from datetime import date, datetime
 
 from sqlalchemy import Engine, exists, func, insert, not_, select, update
 
-from tasks.records import Agency, Crawl, Document, Finding, Quarantine, Reading, Report, Validators
+from tasks.fetched import Crawl, Validators
+from tasks.records import Agency, Document, Finding, Quarantine, Reading, Report
 from warehouse.assessments import keep_findings, to_assess
 from warehouse.engine import writing
 from warehouse.readings import keep_readings

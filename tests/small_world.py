@@ -18,18 +18,15 @@ from sqlalchemy import Engine
 
 from expectations.form import form_for
 from tasks import load
+from tasks.fetched import ColumnOutcome, Crawl, Fetched, Missed
 from tasks.load import CrawlCounts
 from tasks.records import (
     Agency,
     Cell,
     Claim,
-    ColumnOutcome,
-    Crawl,
     Document,
-    Fetched,
     Finding,
     Locator,
-    Missed,
     Number,
     Outcome,
     Quarantine,

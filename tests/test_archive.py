@@ -11,7 +11,8 @@ import pytest
 
 from tasks.archive import archive
 from tasks.errors import ArchiveDamaged
-from tasks.records import Document, Fetched, Sighting
+from tasks.fetched import Fetched
+from tasks.records import Document, Sighting
 from warehouse.files import Archive
 
 DATA = "政府信息公开工作年度报告".encode()

@@ -20,7 +20,8 @@ from tasks.crawl.page import decode
 from tasks.crawl.portal import load_portals
 from tasks.crawl.titles import Recognised, recognise
 from tasks.errors import BadForm
-from tasks.records import Agency, ColumnOutcome, Crawl, Fetched, Validators
+from tasks.fetched import ColumnOutcome, Crawl, Fetched, Validators
+from tasks.records import Agency
 
 NIGHT = date(2026, 2, 3)
 NOW = datetime(2026, 2, 2, 18, 30, tzinfo=UTC)

@@ -11,7 +11,7 @@ from small_world import AGENCIES, AT, LIST, NIGHTS, Page, judge, load_night, rea
 from sqlalchemy import Engine, func, select, text
 
 from tasks import load
-from tasks.records import Missed
+from tasks.fetched import Missed
 from warehouse.dump import canonical_dump
 from warehouse.engine import open_warehouse
 from warehouse.readings import reading_ids, rebuild

@@ -13,7 +13,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Subquery, and_, exists, func, select
 
-from tasks.records import ColumnOutcome, Crawl, Document, Fetched, Missed, Sighting, Validators
+from tasks.fetched import ColumnOutcome, Crawl, Fetched, Missed, Validators
+from tasks.records import Document, Sighting
 from warehouse.schema import column_outcome, document, sighting
 from warehouse.upsert import chunks, insert_missing, insert_or_replace
 

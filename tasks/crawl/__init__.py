@@ -17,7 +17,8 @@ from pathlib import Path
 
 from tasks.crawl.spool import Answer, Column, CrawlOptions, Job, Sighted, Told, body_file, log_file, read_ledger, write_job
 from tasks.errors import CrawlError
-from tasks.records import Agency, ColumnOutcome, Crawl, Fetched, Missed, Sighting, Validators
+from tasks.fetched import ColumnOutcome, Crawl, Fetched, Missed, Validators
+from tasks.records import Agency, Sighting
 
 __all__ = ["CrawlOptions", "crawl"]
 

@@ -8,7 +8,7 @@ from tasks.crawl.listing import Listing
 from tasks.crawl.portal import Portals
 from tasks.crawl.spool import Column
 from tasks.errors import CrawlError, CrawlIncomplete, SourceGone
-from tasks.records import ColumnOutcome
+from tasks.fetched import ColumnOutcome
 
 PageAt = tuple[int, str]
 _REMEDY = "Nothing of this list is taken for withdrawn tonight. Open it in a browser; if the site has changed, see portals.yml."

@@ -12,7 +12,8 @@ from typing import TextIO
 
 from pydantic import TypeAdapter, ValidationError
 
-from tasks.records import Agency, ColumnOutcome, Validators
+from tasks.fetched import ColumnOutcome, Validators
+from tasks.records import Agency
 
 
 @dataclass(frozen=True, slots=True)

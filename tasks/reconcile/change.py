@@ -19,9 +19,7 @@ def check_change(rule: Rule, report: Report) -> list[Finding]:
     if not changed:
         return [holds(rule, report, "report")]
     cells = [figures[address] for address in changed for figures in (before, after) if address in figures]
-    shown = "；".join(
-        f"{address}由{_raw(before, address)}改为{_raw(after, address)}" for address in changed[:_SHOWN]
-    )
+    shown = "；".join(f"{address}由{_raw(before, address)}改为{_raw(after, address)}" for address in changed[:_SHOWN])
     reason = f"{len(changed)}个数据有改动：{shown}{'等' if len(changed) > _SHOWN else ''}"
     return [broken(rule, report, "report", tuple(changed), verdict_of(cells), reason=reason)]
 
