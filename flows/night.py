@@ -1,0 +1,163 @@
+"""One night, step by step, as plain functions: nightly.py runs them as Prefect tasks; without it they do the same.
+
+Every step may be run again: what is there already is not added twice. Progress is told through logging, to "gouji": a
+line of level INFO for each finished step, and of level DEBUG for how far a step has come.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import date
+from logging import getLogger
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from flows.read import read_document
+from flows.settings import Clock, Settings
+from flows.summary import BatchCounts
+from tasks import load
+from tasks.alert import AlertOptions, SupervisorNews, alert
+from tasks.archive import archive
+from tasks.crawl import CrawlOptions, crawl
+from tasks.crawl.register import load_register
+from tasks.extract.version import READER_VERSION
+from tasks.fetched import Crawl
+from tasks.publish import Publication, publish
+from tasks.reconcile import reconcile, rules_version
+from tasks.records import Agency, Document, Quarantine
+from warehouse.engine import open_warehouse
+from warehouse.files import Archive
+
+LOG = getLogger("gouji")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What every step of a night works with."""
+
+    settings: Settings
+    night: date
+    now: Clock
+    agencies: tuple[Agency, ...]
+    engine: Engine
+    files: Archive
+
+    @property
+    def spool(self) -> Path:
+        """Where the crawl puts what it fetches, until it is archived and loaded."""
+        return self.settings.data_dir.resolve() / "spool" / self.night.isoformat()
+
+
+def begin(settings: Settings, night: date, now: Clock) -> Work:
+    """Open the register, the warehouse and the archive, or say plainly why that is not possible."""
+    agencies = load_register(settings.agencies)
+    work = Work(settings, night, now, agencies, open_warehouse(settings.warehouse_url()), Archive(settings.archive()))
+    load.load_register(work.engine, agencies)
+    load.start_run(work.engine, night, now)
+    LOG.info("准备 begin: %d agencies in the register, the warehouse is open", len(agencies))
+    return work
+
+
+def check(settings: Settings) -> None:
+    """Say at once what would keep a night from beginning, before Prefect takes its time to start."""
+    load_register(settings.agencies)
+    open_warehouse(settings.warehouse_url()).dispose()
+
+
+def crawl_agencies(work: Work) -> Crawl:
+    """Read every agency's lists, and fetch what is new or changed."""
+    columns = len({url for agency in work.agencies for url in agency.start_urls})
+    LOG.debug("抓取 crawl: %d agencies, %d columns", len(work.agencies), columns)
+    settings = work.settings
+    shutil.rmtree(work.spool, ignore_errors=True)
+    found = crawl(
+        work.agencies,
+        night=work.night,
+        known=load.known_validators(work.engine),
+        articles=load.known_attachments(work.engine),
+        spool=work.spool,
+        now=work.now,
+        options=CrawlOptions(
+            delay_seconds=settings.crawl_delay_seconds,
+            timeout_seconds=settings.crawl_timeout_seconds,
+            retries=settings.crawl_retries,
+            retry_seconds=settings.crawl_retry_seconds,
+            max_pages=settings.crawl_max_pages,
+            max_bytes=settings.crawl_max_bytes,
+            hosts_at_once=settings.crawl_hosts_at_once,
+            contact=settings.contact,
+        ),
+    )
+    complete = sum(column.complete for column in found.columns)
+    if complete < len(found.columns):
+        LOG.warning("未能到达 not reached: %d of %d columns", len(found.columns) - complete, len(found.columns))
+    LOG.info("抓取 crawl: %d of %d columns read to their end, %d links", complete, len(found.columns), len(found.fetched))
+    return found
+
+
+def archive_documents(work: Work, found: Crawl) -> tuple[Document, ...]:
+    """Keep every fetched body for ever."""
+    kept = tuple(archive(fetched, work.files) for fetched in found.fetched if fetched.body is not None)
+    LOG.info("存档 archive: %d documents kept", len({document.sha256 for document in kept}))
+    return kept
+
+
+def load_crawl(work: Work, found: Crawl, documents: tuple[Document, ...]) -> load.CrawlCounts:
+    """Load what was seen; then the spool is no longer needed."""
+    counts = load.load_crawl(work.engine, found, documents)
+    shutil.rmtree(work.spool.parent, ignore_errors=True)
+    return counts
+
+
+def unread_batches(work: Work) -> tuple[tuple[Document, ...], ...]:
+    """The documents that these readers have not read yet, in batches."""
+    documents, size = load.unread(work.engine, READER_VERSION), work.settings.batch_size
+    return tuple(documents[start : start + size] for start in range(0, len(documents), size))
+
+
+def read_batch(work: Work, documents: tuple[Document, ...]) -> BatchCounts:
+    """Read a batch of documents and load it in one transaction."""
+    results = []
+    for number, document in enumerate(documents):
+        LOG.debug("读取 read: %d of %d in this batch", number, len(documents))
+        results.append(read_document(work.files.read(document.sha256), document.url, document.sha256))
+    figures = load.load_readings(work.engine, results, work.night)
+    quarantined = tuple(result for result in results if isinstance(result, Quarantine))
+    read = len(results) - len(quarantined)
+    LOG.info("读取 read: %d of %d documents, %d figures", read, len(results), figures)
+    return BatchCounts(read, quarantined, figures)
+
+
+def assess_reports(work: Work) -> int:
+    """Decide which document is each agency's report for each year, and put to the rules what they have not judged yet."""
+    load.load_reports(work.engine, work.night)
+    version = rules_version()
+    reports = load.reports_to_assess(work.engine, version)
+    for number, report in enumerate(reports):
+        LOG.debug("勾稽 reconcile: %d of %d reports", number, len(reports))
+        load.load_findings(work.engine, report, reconcile(report), version, work.night)
+    LOG.info("勾稽 reconcile: %d reports put to the rules", len(reports))
+    return len(reports)
+
+
+def publish_docs(work: Work) -> Publication:
+    """Put the night's reports to the rules once more as suites, and publish the Data Docs."""
+    LOG.debug("发布 publish: Great Expectations")
+    publication = publish(work.engine, work.night, work.settings.docs_dir())
+    LOG.info(
+        "发布 publish: %d rules over %d reports, %d rows fail",
+        len(publication.rules),
+        publication.reports,
+        len(publication.failing),
+    )
+    return publication
+
+
+def tell_supervisors(work: Work) -> tuple[SupervisorNews, ...]:
+    """Tell each supervisor what changed."""
+    options = AlertOptions(work.settings.outbox_dir(), work.settings.channels(), work.settings.always_send)
+    news = alert(work.engine, work.night, options, work.now)
+    LOG.info("告知 alert: %d digests for %d supervisors", sum(bool(each.files) for each in news), len(news))
+    return news

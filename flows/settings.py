@@ -1,0 +1,173 @@
+"""Settings: what may be set from outside, each with its description; from GOUJI_… variables, `.env` or `gouji.toml`.
+
+The environment wins over `.env`, and `.env` over `gouji.toml`; both files are looked for in the working folder. In
+gouji.toml the names are written without the prefix. Relative paths start at the working folder.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from tasks.errors import SettingsError
+
+PREFIX = "GOUJI_"
+TOML = Path("gouji.toml")
+DOTENV = Path(".env")
+
+Clock = Callable[[], datetime]
+
+
+class Settings(BaseSettings):
+    """Where things lie, how politely to crawl, and whom to tell."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=DOTENV, toml_file=TOML, frozen=True, extra="ignore", env_ignore_empty=True
+    )
+
+    data_dir: Path = Field(Path("var"), description="Folder for everything gouji keeps, unless another setting says otherwise.")
+    database_url: SecretStr | None = Field(
+        None, description="The warehouse, as an SQLAlchemy URL. Without it: the SQLite file gouji.db in data_dir."
+    )
+    archive_url: str | None = Field(
+        None, description="Where documents are kept for ever: a folder, or an fsspec URL. Without it: archive in data_dir."
+    )
+    agencies: Path = Field(Path("agencies.csv"), description="The register: a CSV file with one agency a line.")
+    outbox: Path | None = Field(None, description="Folder for the supervisors' digests. Without it: outbox in data_dir.")
+    docs: Path | None = Field(None, description="Folder for the Data Docs. Without it: docs in data_dir.")
+    apprise_urls: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (), description="Apprise URLs, separated by commas, to which every digest is also sent. None: only the outbox."
+    )
+    always_send: bool = Field(False, description="Send a digest even to a supervisor for whom nothing happened.")
+    contact: str = Field("", description="An e-mail address or URL of yours, told to every site in the User-Agent.")
+    crawl_delay_seconds: float = Field(1.5, ge=0, le=600, description="Pause between two requests to the same host, in seconds.")
+    crawl_timeout_seconds: float = Field(30, gt=0, le=3600, description="How long to wait for one answer, in seconds.")
+    crawl_retries: int = Field(2, ge=0, le=20, description="How often a request that failed is tried again.")
+    crawl_retry_seconds: float = Field(2, ge=0, le=600, description="Pause before the first such try; doubled each time.")
+    crawl_max_pages: int = Field(200, ge=1, le=100_000, description="Listing pages read of one column at most.")
+    crawl_max_bytes: int = Field(100_000_000, ge=1000, description="Largest document that is fetched, in bytes.")
+    crawl_hosts_at_once: int = Field(32, ge=1, le=1000, description="How many hosts are read side by side.")
+    batch_size: int = Field(100, ge=1, le=100_000, description="Documents read in one task and loaded in one transaction.")
+    timezone: str = Field("Asia/Shanghai", description="The time zone in which a night is a date, and of the schedule.")
+    nightly_at: str = Field("0 2 * * *", description="When `gouji serve` starts the night, as a cron line in that time zone.")
+
+    @field_validator("apprise_urls", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("no such time zone; an example is Asia/Shanghai") from None
+        return value
+
+    @field_validator("nightly_at")
+    @classmethod
+    def _five_fields(cls, value: str) -> str:
+        if len(value.split()) != 5 or not set(value) <= set("0123456789*/-, "):
+            raise ValueError("not a cron line of five fields in digits; an example is 0 2 * * *")
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments first, then the environment, `.env`, and gouji.toml."""
+        return init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls)
+
+    def warehouse_url(self) -> str:
+        """The warehouse's SQLAlchemy URL, in full."""
+        if self.database_url is None:
+            return f"sqlite:///{self.data_dir.resolve() / 'gouji.db'}"
+        return self.database_url.get_secret_value()
+
+    def archive(self) -> str:
+        """Where documents are kept."""
+        return self.archive_url or str(self.data_dir.resolve() / "archive")
+
+    def channels(self) -> tuple[str, ...]:
+        """The Apprise URLs, in full."""
+        return tuple(url.get_secret_value() for url in self.apprise_urls)
+
+    def outbox_dir(self) -> Path:
+        """The folder of the digests."""
+        return (self.outbox or self.data_dir / "outbox").resolve()
+
+    def docs_dir(self) -> Path:
+        """The folder of the Data Docs."""
+        return (self.docs or self.data_dir / "docs").resolve()
+
+    def night_of(self, moment: datetime) -> date:
+        """The night that a moment belongs to: its date in the settings' time zone."""
+        return moment.astimezone(ZoneInfo(self.timezone)).date()
+
+
+def load_settings(**given: Any) -> Settings:
+    """Settings from the arguments that are not None, the environment and the files; SettingsError in plain words."""
+    _refuse_unknown_names()
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        raise SettingsError(
+            f"{first['input']!r} cannot be used: {first['msg'].removeprefix('Value error, ')}",
+            where=f"setting {name} ({PREFIX}{name.upper()})",
+            remedy=f"What it means: {Settings.model_fields[name].description} Change it in the environment, .env or gouji.toml.",
+        ) from None
+
+
+def _refuse_unknown_names() -> None:
+    known = set(Settings.model_fields)
+    _refuse(TOML.name, _toml_names(), known, "")
+    for place, names in (("the environment", os.environ), (DOTENV.name, dotenv_values(DOTENV))):
+        ours = (name.upper().removeprefix(PREFIX).lower() for name in names if name.upper().startswith(PREFIX))
+        _refuse(place, ours, known, PREFIX)
+
+
+def _toml_names() -> Iterable[str]:
+    if not TOML.is_file():
+        return ()
+    try:
+        return tomllib.loads(TOML.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"not a TOML file ({error})", where=str(TOML), remedy="Correct that line.") from None
+
+
+def _refuse(place: str, names: Iterable[str], known: set[str], prefix: str) -> None:
+    for name in names:
+        if name in known:
+            continue
+        nearest = difflib.get_close_matches(name, known, n=1)
+        shown = [prefix + (one.upper() if prefix else one) for one in (name, *nearest)]
+        raise SettingsError(
+            f"there is no setting {shown[0]}",
+            where=place,
+            expected=f"{shown[1]}, perhaps" if nearest else "one of " + ", ".join(sorted(known)),
+            remedy="Rename it or take it out.",
+        )
