@@ -32,7 +32,7 @@ PORT = 8765
 _STAGE = "demo.json"
 ZONE = ZoneInfo("Asia/Shanghai")
 # Each night's date, and the folders of the portal laid over one another, uppermost first.
-NIGHTS = {date(2026, 1, 30): ("night1",), date(2026, 1, 31): ("night2", "night1")}
+NIGHTS = {date(2026, 1, 27): ("night1",), date(2026, 1, 28): ("night2", "night1")}
 QUERIES = {
     "哪些单位的数据对不上 whose figures do not tie": (
         "select agency, year, errors, warnings\nfrom v_unreconciled\norder by errors desc, warnings desc, agency"

@@ -145,7 +145,7 @@ def assess_reports(work: Work) -> int:
 def publish_docs(work: Work) -> Publication:
     """Put the night's reports to the rules once more as suites, and publish the Data Docs."""
     LOG.debug("发布 publish: Great Expectations")
-    publication = publish(work.engine, work.night, work.settings.docs_dir())
+    publication = publish(work.engine, work.night, work.settings.docs_dir() / work.night.isoformat())
     LOG.info(
         "发布 publish: %d rules over %d reports, %d rows fail",
         len(publication.rules),

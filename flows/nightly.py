@@ -88,6 +88,7 @@ def nightly(settings: Settings | None = None, night: date | None = None, now: Cl
         news=news,
         warehouse=work.engine.url.render_as_string(hide_password=True),
         outbox=settings.outbox_dir(),
+        docs=settings.docs_dir(),
     )
     finish_run(work.engine, work.night, now, summary.numbers())
     work.engine.dispose()

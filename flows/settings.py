@@ -50,7 +50,7 @@ class Settings(BaseSettings):
     )
     agencies: Path = Field(Path("agencies.csv"), description="The register: a CSV file with one agency a line.")
     outbox: Path | None = Field(None, description="Folder for the supervisors' digests. Without it: outbox in data_dir.")
-    docs: Path | None = Field(None, description="Folder for the Data Docs. Without it: docs in data_dir.")
+    docs: Path | None = Field(None, description="Folder for the Data Docs, a folder a night. Without it: docs in data_dir.")
     apprise_urls: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (), description="Apprise URLs, separated by commas, to which every digest is also sent. None: only the outbox."
     )

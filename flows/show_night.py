@@ -63,16 +63,18 @@ def show_night(console: Console, summary: NightSummary, sentences: int | None = 
     console.print(_rules(summary))
     for news in summary.news:
         console.print(_told(news, sentences))
+    if summary.publication.index is not None:
+        console.print(Text.assemble(("检查报告 Data Docs  ", "bold"), str(summary.publication.index)), soft_wrap=True)
 
 
 def show_places(console: Console, summary: NightSummary) -> None:
-    """Where the warehouse, the digests and the Data Docs are."""
+    """Where the warehouse and every night's digests and Data Docs are."""
     places = Table.grid(padding=(0, 2))
     places.add_column(style="bold", no_wrap=True)
     places.add_column(overflow="fold")
     places.add_row("数据仓库 warehouse", summary.warehouse)
     places.add_row("告知函 digests", str(summary.outbox))
-    places.add_row("检查报告 Data Docs", str(summary.publication.index or "none yet"))
+    places.add_row("检查报告 Data Docs", str(summary.docs))
     console.print(places)
 
 

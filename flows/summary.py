@@ -60,6 +60,7 @@ class NightSummary:
     news: tuple[SupervisorNews, ...]
     warehouse: str
     outbox: Path
+    docs: Path
 
     @property
     def unreached(self) -> tuple[ColumnOutcome, ...]:

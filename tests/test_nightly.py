@@ -169,7 +169,7 @@ def test_summary_names_every_defect_in_words(demo: Demo) -> None:
 
 def test_summary_fits_the_terminal_and_says_where_things_are(demo: Demo) -> None:
     assert max(cell_len(line) for line in demo.out.splitlines()) <= WIDTH
-    for path in ("gouji.db", "outbox", "docs/index.html"):
+    for path in ("gouji.db", "outbox", "docs/2026-01-27/index.html", "docs/2026-01-28/index.html"):
         assert str(demo.folder / path) in demo.out
         assert (demo.folder / path).exists()
 
@@ -188,7 +188,7 @@ def test_queries_to_try_have_answers(demo: Demo, query: str) -> None:
 
 
 def test_running_the_last_night_again_adds_nothing_with_or_without_prefect(demo: Demo) -> None:
-    before, moment = dump(demo.folder), datetime(2026, 1, 31, 5, tzinfo=ZONE)
+    before, moment = dump(demo.folder), datetime(2026, 1, 28, 5, tzinfo=ZONE)
     with serve_portal(tuple(SAMPLES / "portal" / layer for layer in NIGHTS[SECOND]), demo.port):
         work = steps.begin(demo_settings(demo.folder), SECOND, lambda: moment)
         found = steps.crawl_agencies(work)
@@ -229,12 +229,12 @@ def test_a_night_on_which_no_site_answers_is_one_plain_paragraph(demo: Demo, pla
     agencies = place.folder / "agencies.csv"
     text = (SAMPLES / "agencies.csv").read_text(encoding="utf-8").replace("{port}", str(free_port(0)))
     agencies.write_text(text, encoding="utf-8")
-    words = ("nightly", "--agencies", str(agencies), "--data", str(place.folder / "var"), "--night", "2026-01-30")
+    words = ("nightly", "--agencies", str(agencies), "--data", str(place.folder / "var"), "--night", "2026-01-27")
     with place.start(*words, GOUJI_CRAWL_RETRIES="0", PREFECT_HOME=str(demo.folder / "prefect")) as process:
         out, err = process.communicate(timeout=300)
     assert process.returncode == 2, out + err
     assert out.count("未能到达 not reached  http://127.0.0.1") == 4
-    assert err.startswith("gouji: the night of 2026-01-30: none of the 4 columns could be read to its end")
+    assert err.startswith("gouji: the night of 2026-01-27: none of the 4 columns could be read to its end")
     assert "Traceback" not in out + err
     assert len(err.strip().splitlines()) == 1
 

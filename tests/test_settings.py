@@ -79,3 +79,9 @@ def test_a_wrong_settings_file_is_said_in_plain_words() -> None:
 
 def test_a_night_is_a_date_in_the_time_zone_of_the_agencies() -> None:
     assert load_settings().night_of(datetime(2026, 1, 29, 18, 0, tzinfo=UTC)) == date(2026, 1, 30)
+
+
+def test_the_readme_explains_every_setting() -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    for name, field in Settings.model_fields.items():
+        assert f"| `GOUJI_{name.upper()}` |" in readme and f"| {field.description} |" in readme, name
