@@ -70,7 +70,7 @@ def to_html(paper: Paper) -> bytes:
         if section.id == "overview":
             body.append(f"<p>{paper.overview}</p>")
         if section.id in paper.form.tables:
-            body.append(_html_table(rows(paper, section.id)))
+            body.append(html_table(paper, section.id))
         elif section.id in ("problems", "other"):
             body.append("<p>仍有改进余地，下一年度逐项落实。</p>")
     page = f"<html><head><meta charset='utf-8'><title>{paper.title}</title></head><body>{''.join(body)}</body></html>"
@@ -161,11 +161,13 @@ def _strip(paper: Paper, name: str, table: Table) -> list[Row]:
     return [first, second, third, figures]
 
 
-def _html_table(printed: list[Row]) -> str:
+def html_table(paper: Paper, name: str) -> str:
+    """One statutory table as HTML."""
+
     def cell(text: str, rowspan: int, colspan: int) -> str:
         return f"<td rowspan='{rowspan}' colspan='{colspan}'>{html.escape(text)}</td>"
 
-    return "<table>" + "".join("<tr>" + "".join(cell(*c) for c in row) + "</tr>" for row in printed) + "</table>"
+    return "<table>" + "".join("<tr>" + "".join(cell(*c) for c in row) + "</tr>" for row in rows(paper, name)) + "</table>"
 
 
 def _word_table(document: docx.document.Document, printed: list[Row]) -> None:

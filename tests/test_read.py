@@ -18,7 +18,7 @@ from tasks.extract.sniff import sniff
 from tasks.normalise.claims import find_claims, number
 from tasks.normalise.values import parse
 from tasks.records import Quarantine, Reading, Section, Semantics
-from tests.paper import Paper, change, rows, to_docx, to_html, to_text, tying
+from tests.paper import Paper, change, html_table, to_docx, to_html, to_text, tying
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -125,13 +125,74 @@ def test_a_row_of_no_form_is_reported_not_guessed():
     assert printed(reading) == tying(seed=10).raw
 
 
+def turned(page: str, labels: list[str], order: list[int]) -> str:
+    """The page with the columns under some labels of table 三 in another order (figures too)."""
+    from lxml import html
+
+    root = html.document_fromstring(page)
+    table = root.xpath("//table[contains(., '自然人')]")[0]
+    for row in table.iter("tr"):
+        cells = [cell for cell in row if cell.text in labels] or ([] if len(row) < 7 else list(row)[-7:][1:6])
+        if len(cells) == len(order):
+            texts = [cell.text for cell in cells]
+            for cell, position in zip(cells, order, strict=True):
+                cell.text = texts[position]
+    return html.tostring(root, encoding="unicode")
+
+
+def test_columns_in_another_order_are_placed_by_their_header():
+    paper = tying(seed=12)
+    inner = ["商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他"]
+    page = turned(to_html(paper).decode(), inner, [1, 0, 4, 3, 2])
+    assert page != to_html(paper).decode()
+    assert printed(read(page.encode())) == paper.raw
+
+
+def test_columns_in_another_order_under_a_damaged_header_are_not_guessed():
+    inner = ["商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他"]
+    page = turned(to_html(tying(seed=12)).decode(), inner, [1, 0, 4, 3, 2]).replace(">自然人<", "><")
+    reading = read(page.encode())
+    assert reading.problems
+    assert not [cell for cell in reading.cells if cell.address.startswith("applications.")]
+
+
+def test_a_disputes_table_in_another_order_is_not_guessed():
+    page = to_html(tying(seed=12)).decode().replace("结果维持", "§").replace("结果纠正", "结果维持").replace("§", "结果纠正")
+    reading = read(page.encode())
+    assert any("disputes" in problem for problem in reading.problems)
+    assert not [cell for cell in reading.cells if cell.address.startswith("disputes.")]
+
+
+def test_a_table_printed_twice_with_other_figures_is_certain_nowhere_it_differs():
+    first, second = tying(seed=13), change(tying(seed=13), applications__granted__natural="777")
+    page = to_html(first).decode().replace("</body>", html_table(second, "applications") + "</body>")
+    figures = read(page.encode()).figures()
+    assert not figures["applications.granted.natural"].certain
+    assert figures["applications.granted.natural"].raw == first.raw["applications.granted.natural"]
+    assert figures["applications.granted.company"].certain
+    same = to_html(first).decode().replace("</body>", html_table(first, "applications") + "</body>")
+    assert all(cell.certain for cell in read(same.encode()).cells)
+
+
+def test_an_added_subtotal_column_is_not_guessed():
+    from lxml import html
+
+    root = html.document_fromstring(to_html(tying(seed=14)).decode())
+    table = root.xpath("//table[contains(., '自然人')]")[0]
+    for index, row in enumerate(table.iter("tr")):
+        if index == 0:
+            row[-1].addprevious(html.fragment_fromstring("<td rowspan='3'>小计</td>"))
+        elif index > 2:
+            row[-1].addprevious(html.fragment_fromstring("<td>9</td>"))
+    reading = read(html.tostring(root))
+    assert not [cell for cell in reading.cells if cell.address.startswith("applications.") and cell.certain]
+
+
 def test_a_mixed_report_has_an_edition_a_table():
     """A 2021 form with the one-row （六） of 2019, as real reports print it."""
     new, old = tying("2021", seed=11), tying("2019", seed=11)
     page = to_html(new).decode()
-    from tests.paper import _html_table
-
-    page = page.replace(_html_table(rows(new, "applications")), _html_table(rows(old, "applications")))
+    page = page.replace(html_table(new, "applications"), html_table(old, "applications"))
     assert dict(read(page.encode()).editions) == {"disclosure": "2021", "applications": "2019", "disputes": ""}
 
 
@@ -203,6 +264,12 @@ def test_chinese_numerals(text, value):
         ("2023年，本局新收政府信息公开申请30件，上年结转2件，办结31件。", {("new", 30), ("carried_in", 2), ("concluded", 31)}),
         ("申请数量同比增长25件，较上年增加12件。", set()),
         ("收到县长信箱163件，12345热线收到19357件。", set()),
+        ("2022年上半年收到政府信息公开申请9件。", set()),
+        ("答复政府信息公开申请80件（含上年结转申请18件）。", {("concluded", 80), ("carried_in", 18)}),
+        ("区政府办代表区政府受理政府信息公开申请17件。", set()),
+        ("其中通过网络收到申请5件，收到自然人申请4件。", set()),
+        ("本年度未收到政府信息公开申请。", {("new", 0)}),
+        ("2022年结转政府信息公开申请2件，结转2024年度继续办理3件。", {("carried_in", 2), ("carried_out", 3)}),
         ("全年受理信息公开申请十二件，结转下年度继续办理1件。", {("new", 12), ("carried_out", 1)}),
     ],
 )

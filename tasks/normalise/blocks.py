@@ -34,7 +34,7 @@ def _place_row(placed: Placed, table: Table, row: PrintedRow, header: PrintedRow
     }
     best = max(scores, key=lambda name: scores[name])
     columns = table.columns_of(best)
-    if scores[best] < SURE or any((best, column) in placed.cells for column in columns):
+    if scores[best] < SURE:
         return
     taken = take(row, len(columns))
     if taken is None:

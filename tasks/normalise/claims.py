@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 
 from pydantic import BaseModel, ConfigDict
@@ -13,68 +14,52 @@ from expectations.form import load_yaml
 from tasks.normalise.labels import squeeze
 from tasks.records import Claim, Section
 
-_SENTENCE = re.compile(r"[。；;!！?？]+")
-_CLAUSE = re.compile(r"(?<!\d)[,，、](?!\d{3})|[,，](?=\D)|(?<=\D)[,，]|[:：]")
-_YEAR = re.compile(r"(20\d{2})年")
+_SENTENCE = re.compile(r"[。;!?]+")
+_CLAUSE = re.compile(r",(?!\d{3}(?!\d))|(?<=[件宗起份条个例次])、|[:()]")
+_YEAR = re.compile(r"(?<!结转)(?<!结转[至到])(20\d{2})年(?!度?结转)")  # a year to or from which something is carried is not meant
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 
 
-class _Narrative(BaseModel):
+class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _Measure(_Strict):
+    label: str
+    patterns: tuple[str, ...]
+    unless: str
+    none: str = ""
+
+
+class _Narrative(_Strict):
     number: str
     measure_words: str
-    comparisons: str
-    other_matters: str
-    measures: dict[str, tuple[str, ...]]
+    what: str
+    last: str
+    next: str
+    ignored_sentences: dict[str, str]
+    ignored_clauses: dict[str, str]
+    measures: dict[str, _Measure]
 
 
-@cache
-def _narrative() -> _Narrative:
-    return load_yaml(form.FORMS.parent / "narrative.yml", _Narrative)
+@dataclass(frozen=True, slots=True)
+class _Wording:
+    """One measure's patterns for one report year."""
 
-
-@cache
-def _measures() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    words = _narrative()
-    fill = {"{n}": f"(?P<n>{words.number})", "{m}": f"(?:{words.measure_words})"}
-    return tuple(
-        (measure, re.compile(pattern.replace("{n}", fill["{n}"]).replace("{m}", fill["{m}"])))
-        for measure, patterns in words.measures.items()
-        for pattern in patterns
-    )
+    measure: str
+    stated: tuple[re.Pattern[str], ...]
+    unless: re.Pattern[str]
+    none: re.Pattern[str] | None
 
 
 def find_claims(sections: Iterable[Section], year: int | None) -> tuple[Claim, ...]:
-    """Claims of the narrative sections, in order; a claim's year is the one its sentence names, else the report's."""
+    """Claims of the sections' texts, in order; a claim's year is the one its sentence names first, else the report's."""
     claims: list[Claim] = []
     for section in sections:
-        for sentence in _SENTENCE.split(squeeze(section.text)):
+        for sentence in _SENTENCE.split(squeeze(section.text).replace("，", ",")):
             claims += _in_sentence(sentence, year)
     return tuple(dict.fromkeys(claims))
-
-
-def _in_sentence(sentence: str, year: int | None) -> Iterator[Claim]:
-    words = _narrative()
-    named = _YEAR.search(sentence)
-    meant = int(named[1]) if named else year
-    for clause in _CLAUSE.split(sentence):
-        if re.search(words.comparisons, clause) or re.search(words.other_matters, clause):
-            continue
-        for measure, value in _in_clause(clause):
-            yield Claim(sentence, measure, value, meant)
-
-
-def _in_clause(clause: str) -> Iterator[tuple[str, int]]:
-    said: set[str] = set()
-    for measure, pattern in _measures():
-        match = pattern.search(clause)
-        if match is None or measure in said:
-            continue
-        value = number(match["n"])
-        if value is not None:
-            said.add(measure)
-            yield measure, value
 
 
 def number(text: str) -> int | None:
@@ -95,3 +80,65 @@ def number(text: str) -> int | None:
         else:
             return None
     return total + section + digit
+
+
+def _in_sentence(sentence: str, year: int | None) -> Iterator[Claim]:
+    words = _narrative()
+    if any(re.search(ignored, sentence) for ignored in words.ignored_sentences.values()):
+        return
+    named = _YEAR.search(sentence)
+    meant = int(named[1]) if named else year
+    for clause in _CLAUSE.split(sentence):
+        if any(re.search(ignored, clause) for ignored in words.ignored_clauses.values()):
+            continue
+        for measure, value in _in_clause(clause, meant):
+            yield Claim(sentence, measure, value, meant)
+
+
+def _in_clause(clause: str, year: int | None) -> Iterator[tuple[str, int]]:
+    for wording in _wordings(year):
+        if wording.none is not None and wording.none.search(clause):
+            yield wording.measure, 0
+            continue
+        if wording.unless.search(clause):
+            continue
+        found = next((match for pattern in wording.stated if (match := pattern.search(clause))), None)
+        value = number(found["n"]) if found else None
+        if value is not None:
+            yield wording.measure, value
+
+
+@cache
+def _narrative() -> _Narrative:
+    return load_yaml(form.FORMS.parent / "narrative.yml", _Narrative)
+
+
+@cache
+def _wordings(year: int | None) -> tuple[_Wording, ...]:
+    """The patterns of narrative.yml, filled in for a year (without one, only words for years match)."""
+    words = _narrative()
+    filled = {
+        "{what}": f"(?:{words.what})",
+        "{last}": words.last,
+        "{next}": words.next,
+        "{n}": f"(?P<n>{words.number})",
+        "{m}": f"(?:{words.measure_words})",
+        "{year-1}": str(year - 1) if year else "上",
+        "{year+1}": str(year + 1) if year else "下",
+        "{year}": str(year) if year else "本",
+    }
+
+    def compiled(pattern: str) -> re.Pattern[str]:
+        for name, value in filled.items():
+            pattern = pattern.replace(name, value)
+        return re.compile(pattern)
+
+    return tuple(
+        _Wording(
+            name,
+            tuple(compiled(pattern) for pattern in measure.patterns),
+            re.compile(measure.unless),
+            compiled(measure.none) if measure.none else None,
+        )
+        for name, measure in words.measures.items()
+    )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tasks.errors import UnplacedRow
+from tasks.normalise.labels import squeeze
 from tasks.normalise.rows import PrintedRow
 from tasks.normalise.values import parse
 from tasks.records import Cell, GridCell, Semantics
@@ -24,7 +25,25 @@ class Placed:
     def put(self, row: str, columns: Sequence[str], printed: Sequence[GridCell], *, sure: bool) -> None:
         """Place a row's cells. A cell is certain when the row is and its two readings agree."""
         for column, cell in zip(columns, printed, strict=True):
-            self.cells.setdefault((row, column), (cell, sure and cell.agreed))
+            known = self.cells.get((row, column))
+            if known is None:
+                self.cells[row, column] = (cell, sure and cell.agreed)
+            elif squeeze(known[0].text) != squeeze(cell.text):
+                self._printed_twice(row, column, cell)
+
+    def compare(self, copy: Placed) -> None:
+        """Hold a second copy of the table against this one; a figure that differs in it is not certain."""
+        for (row, column), (cell, _) in copy.cells.items():
+            if (row, column) in self.cells and squeeze(self.cells[row, column][0].text) != squeeze(cell.text):
+                self._printed_twice(row, column, cell)
+
+    def _printed_twice(self, row: str, column: str, other: GridCell) -> None:
+        first, _ = self.cells[row, column]
+        self.cells[row, column] = (first, False)
+        found = f"printed twice, as {first.text!r} and as {other.text!r}"
+        remedy = "The first is kept, as uncertain. If the report holds two reports, split it."
+        where = f"{self.edition} form, {self.table}.{row}.{column}"
+        self.problems.append(str(UnplacedRow(found, where=where, expected="one figure", remedy=remedy)))
 
     def unplaced(self, row: PrintedRow, expected: str) -> None:
         """Record a row that prints figures and has no certain place."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from expectations.form import Table
-from tasks.normalise.labels import key
+from tasks.normalise.labels import key, likeness
 from tasks.normalise.placed import Placed, take
 from tasks.normalise.rows import PrintedRow
 from tasks.records import GridCell
+
+_NAMES = 0.8  # likeness from which a header cell names a column
 
 
 def place_strip(name: str, table: Table, edition: str, rows: Sequence[PrintedRow]) -> Placed | None:
@@ -25,13 +27,32 @@ def place_strip(name: str, table: Table, edition: str, rows: Sequence[PrintedRow
     placed = Placed(name, edition)
     for row in (printed, *loose[:1], blank):
         taken = take(row, count) if row is not None else None
-        if taken is not None:
+        if taken is not None and row is not None and not _contradicts(rows, row, table, taken[0]):
             _put(placed, table, taken)
             return placed
     if printed is None:
         return None
-    placed.unplaced(printed, f"{count} figures in one row")
+    placed.unplaced(printed, f"{count} figures in one row, in the order of the header")
     return placed
+
+
+def _contradicts(rows: Sequence[PrintedRow], row: PrintedRow, table: Table, cells: Sequence[GridCell]) -> bool:
+    """Whether the header names another column above a figure than the form has there. Silence is no contradiction."""
+    above = [
+        cell for other in rows if other.grid == row.grid and not row.loose for cell in other.fields if cell.row < cells[0].row
+    ]
+    named = {cell.column: name for cell in above if cell.colspan == 1 for name in [_column(cell.text, table)] if name}
+    official = tuple(table.columns) * len(table.rows)
+    return any(named.get(cell.column, name) != name for cell, name in zip(cells, official, strict=True))
+
+
+def _column(text: str, table: Table) -> str:
+    scores = {
+        name: max(likeness(text, wording) for wording in (column.label, *column.aliases))
+        for name, column in table.columns.items()
+    }
+    best = max(scores, key=lambda name: scores[name])
+    return best if scores[best] >= _NAMES else ""
 
 
 def _put(placed: Placed, table: Table, taken: tuple[tuple[GridCell, ...], bool]) -> None:
