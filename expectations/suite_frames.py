@@ -1,7 +1,7 @@
 """A night's batch as data frames, one for each group of rules that asks about the same rows.
 
 Equations: a wide frame for each table, edition and direction (a row per agency, year and column, a column per row key, or
-the other way round, with last year's as `previous.<key>`). Values, editions, narrative: a row per figure, table, claim.
+the other way round, with last year's as `previous.<key>`). Values, editions, narrative: a row per figure, table, measure stated.
 A figure that was not read with certainty counts as missing: a slip of ours is nobody's broken rule.
 """
 
@@ -225,8 +225,16 @@ def _claims(batch: Batch, rule: Rule, form: Form, columns: tuple[str, ...]) -> p
         told = batch.claims[batch.claims["measure"] == measure].merge(totals, on=_REPORT).assign(row=measure)
         for column, keys in zip(columns, (*sums, *[sums[0]] * len(columns)), strict=False):
             told[column] = _sum(told, table, keys)
-        parts.append(told)
+        parts.append(_one_each(told, columns))
     return _labelled(pd.concat(parts, ignore_index=True), form.edition)[[*SUBJECT, *LABELS, "stated", *columns]]
+
+
+def _one_each(told: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
+    """A report's claims of one measure as one row: the one that fits a sum of the table, else their sum, else the first."""
+    together = told.assign(stated=told.groupby(_REPORT)["stated"].transform("sum"))
+    either = pd.concat([told, together.drop_duplicates(_REPORT)])
+    fits = either[list(columns)].eq(either["stated"], axis=0).any(axis=1)
+    return pd.concat([either[fits], told]).drop_duplicates(_REPORT).sort_index()
 
 
 def _sum(frame: pd.DataFrame, table: Table, keys: tuple[str, ...]) -> pd.Series[Any]:

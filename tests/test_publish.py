@@ -165,8 +165,8 @@ def spoiled(seed: int) -> Report:
         now["disclosure.normative.issued"] = 3
     before[chance.choice(list(before))] = 5
     unsure = chance.choice(list(now)) if seed % 3 == 0 else ""
-    claim = Claim("新收申请7件", "new", chance.choice([0, 7]), 2022)
-    reading = reading_of(f"{seed}-2022", edition, now, unsure, (claim,))
+    claims = tuple(Claim(f"第{n}次说到新收", "new", chance.choice([0, 7]), 2022) for n in range(2))
+    reading = reading_of(f"{seed}-2022", edition, now, unsure, claims)
     return Report(f"agency-{seed}", 2022, reading, reading_of(f"{seed}-2021", edition, before))
 
 

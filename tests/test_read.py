@@ -241,6 +241,8 @@ CLEAN = {render: render(tying(seed=1)) for render in (to_html, to_docx, to_text)
         ("——", None, "NA", ""),
         ("无", None, "NA", ""),
         ("O", None, "TEXT", ""),
+        ("5①", None, "TEXT", ""),
+        ("5²", None, "TEXT", ""),
         ("1,23", None, "TEXT", ""),
     ],
 )
@@ -269,6 +271,10 @@ def test_chinese_numerals(text, value):
         ("区政府办代表区政府受理政府信息公开申请17件。", set()),
         ("其中通过网络收到申请5件，收到自然人申请4件。", set()),
         ("本年度未收到政府信息公开申请。", {("new", 0)}),
+        ("去年收到政府信息公开申请30件，同期增加。", set()),
+        ("近三年共收到政府信息公开申请100件。", set()),
+        ("上一年度结转至下年度继续办理3件。", set()),
+        ("受理信息公开申请25件（另有1件重复提交）。", set()),
         ("2022年结转政府信息公开申请2件，结转2024年度继续办理3件。", {("carried_in", 2), ("carried_out", 3)}),
         ("全年受理信息公开申请十二件，结转下年度继续办理1件。", {("new", 12), ("carried_out", 1)}),
     ],
@@ -276,6 +282,12 @@ def test_chinese_numerals(text, value):
 def test_claims_of_the_narrative(sentence, claims):
     found = find_claims([Section("overview", "一、总体情况", sentence)], 2023)
     assert {(claim.measure, claim.value) for claim in found} == claims
+
+
+@pytest.mark.parametrize(("agency", "claims"), [("云澜市水务局", 0), ("云澜市人民政府", 1), ("", 1)])
+def test_what_a_whole_region_received_is_no_number_of_a_department(agency, claims):
+    section = Section("overview", "一、总体情况", "全市各级机关共收到政府信息公开申请300件。")
+    assert len(find_claims([section], 2023, agency)) == claims
 
 
 def test_a_claim_about_another_year_says_so():

@@ -183,6 +183,15 @@ def test_every_usual_way_of_counting_is_accepted(stated):
     assert ("N-TXT", "applications.new") in broken(_with_claim(paper, "new", 99999))
 
 
+@pytest.mark.parametrize("parts", [(10, -10), (99999, 0)])
+def test_where_the_text_states_parts_or_several_scopes_one_that_fits_is_enough(parts):
+    paper = tying(seed=3)
+    total = int(paper.raw["applications.new.total"])
+    values = (parts[0], total - parts[0]) if parts[1] else (parts[0], total)
+    claims = tuple(Claim(f"第{n}句", "new", value, paper.year) for n, value in enumerate(values))
+    assert not broken(reconcile(Report("A1", paper.year, replace(reading_of(paper), claims=claims))))
+
+
 def test_last_years_number_in_the_text_accuses_nobody():
     assert not broken(_with_claim(tying(seed=3), "new", 99999, year=2022))
 

@@ -28,6 +28,6 @@ def normalise(printed: Printed, sha256: str) -> Reading:
         editions=tuple((table.table, table.edition) for table in placed),
         sections=sections,
         cells=tuple(cell for table in placed for cell in table.figures()),
-        claims=find_claims(sections, head.year),
+        claims=find_claims(sections, head.year, head.agency),
         problems=tuple(problem for table in placed for problem in table.problems),
     )

@@ -38,6 +38,8 @@ class _Narrative(_Strict):
     what: str
     last: str
     next: str
+    whole_region: str
+    government: str
     ignored_sentences: dict[str, str]
     ignored_clauses: dict[str, str]
     measures: dict[str, _Measure]
@@ -53,12 +55,18 @@ class _Wording:
     none: re.Pattern[str] | None
 
 
-def find_claims(sections: Iterable[Section], year: int | None) -> tuple[Claim, ...]:
-    """Claims of the sections' texts, in order; a claim's year is the one its sentence names first, else the report's."""
+def find_claims(sections: Iterable[Section], year: int | None, agency: str = "") -> tuple[Claim, ...]:
+    """Claims of the sections' texts, in order; a claim's year is the one its sentence names first, else the report's.
+
+    For an agency that is no government, sentences about the whole region are passed over.
+    """
     claims: list[Claim] = []
+    words = _narrative()
+    foreign = re.compile(words.whole_region) if agency and not re.search(words.government, agency) else None
     for section in sections:
         for sentence in _SENTENCE.split(squeeze(section.text).replace("，", ",")):
-            claims += _in_sentence(sentence, year)
+            if foreign is None or not foreign.search(sentence):
+                claims += _in_sentence(sentence, year)
     return tuple(dict.fromkeys(claims))
 
 

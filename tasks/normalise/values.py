@@ -32,6 +32,8 @@ def _values() -> _Values:
 def parse(raw: str) -> tuple[Number | None, Semantics, str]:
     """`raw` → (value before any conversion of unit, semantics, unit printed). Never repairs: what is no number is TEXT."""
     text = squeeze(raw)
+    if any(char.isdigit() and not char.isdecimal() for char in raw):  # ① ² ⒉: a note's mark, no digit of the figure
+        return None, Semantics.TEXT, ""
     if not text:
         return None, Semantics.EMPTY, ""
     if text in _values().not_applicable:

@@ -26,12 +26,12 @@ def _check(rule: Rule, report: Report, measure: str, claims: list[Claim], ways: 
     sums = [_cells(rule, report, keys) for keys in ways]
     addresses = tuple(f"{rule.table}.{key}.{_TOTAL}" for key in ways[0])
     values = {sum(cell.value for cell in cells if cell.value is not None) for cells in sums if _known(cells)}
-    contradicted = [claim for claim in claims if claim.value not in values]
-    if not contradicted:
+    stated_values = [claim.value for claim in claims]
+    if values & {*stated_values, sum(stated_values)}:
         return holds(rule, report, scope, addresses)
     if not all(_known(cells) for cells in sums):
         return not_assessable(rule, report, scope, "表中有关数字空缺或未能读出", addresses)
-    stated, printed = contradicted[0], sums[0][0].value
+    stated, printed = claims[0], sums[0][0].value
     reason = f"正文：“{stated.sentence[:60]}”"
     everything = [cell for cells in sums for cell in cells]
     return broken(rule, report, scope, addresses, verdict_of(everything), reason=reason, left=stated.value, right=printed)
