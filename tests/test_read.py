@@ -222,6 +222,19 @@ def test_damaged_files_end_as_a_reading_or_an_explained_quarantine(noise, render
     assert isinstance(outcome, Reading) or outcome.reason
 
 
+@pytest.mark.parametrize("line", ["0 " * 50000 + "x", "1" * 100000, "收到申请" + "1" * 100000 + "件", " \u3000" * 50000 + "0"])
+def test_a_line_without_end_neither_hangs_nor_hides_the_report(line):
+    paper = tying(seed=15)
+    paper.overview = line
+    for render in (to_html, to_text):
+        assert {cell.raw for cell in read(render(paper)).cells} >= {paper.raw["applications.new.total"]}
+
+
+def test_a_figure_of_thousands_of_digits_is_text():
+    figures = read(to_html(change(tying(), applications__granted__natural="9" * 5000))).figures()
+    assert figures["applications.granted.natural"].semantics is Semantics.TEXT
+
+
 CLEAN = {render: render(tying(seed=1)) for render in (to_html, to_docx, to_text)}
 
 

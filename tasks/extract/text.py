@@ -9,9 +9,8 @@ from tasks.extract.sniff import decode
 from tasks.extract.version import READER_VERSION
 from tasks.records import Grid, GridCell, Locator, Paragraph, Printed
 
-_ONE = r"[-+]?[\d０-９][\d０-９,，.]*"
-_GAP = r"[ \u3000]+"
-_NUMBERS = re.compile(rf"^(?P<label>.*?)(?P<values>(?:{_GAP}{_ONE}){{3,}}|(?:{_ONE}{_GAP}){{2,}}{_ONE})[ \u3000]*$")
+_NUMBER = re.compile(r"[-+]?[\d０-９][\d０-９,，.]*")
+_LEAST = 3  # numbers at a line's end from which it is a row of a table
 _RULE = re.compile(r"^[\s|:+-]*$")
 
 
@@ -43,8 +42,16 @@ def _fields(line: str) -> list[str] | None:
         return [field.strip() for field in line.strip().strip("|").split("|")]
     if "\t" in line.strip("\n"):
         return [field.strip() for field in line.split("\t")]
-    match = _NUMBERS.match(line)
-    return [match["label"].strip(), *match["values"].split()] if match else None
+    return _spaced(line)
+
+
+def _spaced(line: str) -> list[str] | None:
+    """A label and the numbers that end the line, set apart by spaces; None when they are too few."""
+    words = line.split()
+    count = next((n for n, word in enumerate(reversed(words)) if not _NUMBER.fullmatch(word)), len(words))
+    if count < _LEAST:
+        return None
+    return [" ".join(words[: len(words) - count]), *words[len(words) - count :]]
 
 
 def _flush(rows: list[tuple[int, list[str]]], blocks: list[Paragraph | Grid], *, loose: bool) -> None:

@@ -16,6 +16,7 @@ from tasks.records import Claim, Section
 
 _SENTENCE = re.compile(r"[。;!?]+")
 _CLAUSE = re.compile(r",(?!\d{3}(?!\d))|(?<=[件宗起份条个例次])、|[:()]")
+_LONGEST = 2000  # characters: what runs on longer is no sentence of prose
 _YEAR = re.compile(r"(?<!结转)(?<!结转[至到])(20\d{2})年(?!度?结转)")  # a year to or from which something is carried is not meant
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
@@ -92,7 +93,7 @@ def number(text: str) -> int | None:
 
 def _in_sentence(sentence: str, year: int | None) -> Iterator[Claim]:
     words = _narrative()
-    if any(re.search(ignored, sentence) for ignored in words.ignored_sentences.values()):
+    if len(sentence) > _LONGEST or any(re.search(ignored, sentence) for ignored in words.ignored_sentences.values()):
         return
     named = _YEAR.search(sentence)
     meant = int(named[1]) if named else year

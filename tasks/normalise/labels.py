@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from pydantic import BaseModel, ConfigDict
 from rapidfuzz import fuzz
@@ -38,20 +38,20 @@ def squeeze(text: str) -> str:
     return _SPACE.sub("", plain(text))
 
 
-@cache
+@lru_cache(maxsize=65536)
 def key(text: str) -> str:
     """A label as a key: ordinary characters without spaces, punctuation or quotes."""
     return _NOISE.sub("", plain(text))
 
 
-@cache
+@lru_cache(maxsize=65536)
 def bare(text: str) -> str:
     """A label's key without its enumerator (一、 （三） 2.)."""
     label = key(text)
     return _ENUMERATOR.sub("", label) or label
 
 
-@cache
+@lru_cache(maxsize=65536)
 def likeness(printed: str, official: str) -> float:
     """How alike two labels are, 1.0 for the same key. The enumerator helps, its absence does not harm."""
     a, b = key(printed), key(official)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from pydantic import BaseModel, ConfigDict
 
@@ -14,6 +14,7 @@ from tasks.normalise.labels import squeeze
 from tasks.records import Number, Semantics
 
 _NUMBER = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?")
+_LONGEST = 18  # digits: beyond any count or sum of money
 _MINUS = str.maketrans("−－–—", "----")
 
 
@@ -28,7 +29,7 @@ def _values() -> _Values:
     return load_yaml(form.FORMS.parent / "values.yml", _Values)
 
 
-@cache
+@lru_cache(maxsize=65536)
 def parse(raw: str) -> tuple[Number | None, Semantics, str]:
     """`raw` → (value before any conversion of unit, semantics, unit printed). Never repairs: what is no number is TEXT."""
     text = squeeze(raw)
@@ -43,6 +44,8 @@ def parse(raw: str) -> tuple[Number | None, Semantics, str]:
     if match is None:
         return None, Semantics.TEXT, ""
     digits = match[1].replace("+", "") + match[2].replace(",", "")
+    if len(digits) > _LONGEST:
+        return None, Semantics.TEXT, ""
     value = Decimal(digits + match[3]) if match[3] else int(digits)
     return value, Semantics.NUMERIC if value else Semantics.ZERO, unit
 
