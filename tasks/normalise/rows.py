@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tasks.normalise.labels import key
 from tasks.normalise.values import is_value
 from tasks.records import Grid, GridCell
+
+_WORDS = re.compile(r"[\u4e00-\u9fff\u2e80-\u2fdf]")  # a label is in words; a text without any stands in a figure's place
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class PrintedRow:
     def labels(self) -> tuple[GridCell, ...]:
         """The fields before the first figure; in loose text, before the last run of figures (a label may hold a lone 无)."""
         printed = [field for field in self.fields if field.text.strip()]
-        figures = [is_value(field.text) for field in printed]
+        figures = [is_value(field.text) or not _WORDS.search(field.text) for field in printed]
         if self.loose:
             start = len(figures) - figures[::-1].index(False) if False in figures else 0
         else:
