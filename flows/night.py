@@ -26,7 +26,7 @@ from tasks.extract.version import READER_VERSION
 from tasks.fetched import Crawl
 from tasks.publish import Publication, publish
 from tasks.reconcile import reconcile, rules_version
-from tasks.records import Agency, Document, Quarantine
+from tasks.records import Agency, Document, Quarantine, Reading
 from warehouse.engine import open_warehouse
 from warehouse.files import Archive
 
@@ -119,10 +119,10 @@ def unread_batches(work: Work) -> tuple[tuple[Document, ...], ...]:
 
 def read_batch(work: Work, documents: tuple[Document, ...]) -> BatchCounts:
     """Read a batch of documents and load it in one transaction."""
-    results = []
+    results: list[Reading | Quarantine] = []
     for number, document in enumerate(documents):
         LOG.debug("读取 read: %d of %d in this batch", number, len(documents))
-        results.append(read_document(work.files.read(document.sha256), document.url, document.sha256))
+        results += read_document(work.files.read(document.sha256), document.url, document.sha256)
     figures = load.load_readings(work.engine, results, work.night)
     quarantined = tuple(result for result in results if isinstance(result, Quarantine))
     read = len(results) - len(quarantined)

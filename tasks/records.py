@@ -1,5 +1,7 @@
 """The six nouns (Sighting, Document, Grid, Cell, Finding, Notice) and what they are made of, as frozen dataclasses.
 
+Grid and what else a document prints, before any form is known, are in tasks/printed.py.
+
 Figures are int, Decimal or None, never float. Addresses are table.row.column of an official form, where the row may
 have two parts: `applications.denied.state_secret.natural`. Chinese beside each name is the field's own term.
 """
@@ -10,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+
+from tasks.printed import Agreement, Locator
 
 Number = int | Decimal
 
@@ -103,68 +107,6 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Locator:
-    """Where something is printed. PDF: page (from 1) and box (x0, top, x1, bottom in points, origin top left).
-
-    HTML: `path`, an XPath. Word: table, row, cell (from 0, in document order). Text: line (from 1) and column (tab or
-    pipe field, from 0).
-    """
-
-    page: int | None = None
-    box: tuple[float, float, float, float] | None = None
-    path: str | None = None
-    table: int | None = None
-    row: int | None = None
-    cell: int | None = None
-    line: int | None = None
-    column: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """A run of text between tables, as printed."""
-
-    text: str
-    locator: Locator
-
-
-@dataclass(frozen=True, slots=True)
-class GridCell:
-    """A cell of a printed table: where it begins, how far it spans, and its text with line breaks kept."""
-
-    row: int
-    column: int
-    rowspan: int
-    colspan: int
-    text: str
-    locator: Locator
-    agreed: bool = True  # False where a second, independent reading of the page saw other text here
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """A table as printed: `rows` × `columns` positions; `cells` in reading order. `repaired` says what was mended."""
-
-    cells: tuple[GridCell, ...]
-    rows: int
-    columns: int
-    repaired: str = ""
-    loose: bool = False  # plain text: fields may have slipped sideways, so columns carry no meaning of their own
-
-
-@dataclass(frozen=True, slots=True)
-class Printed:
-    """A document as printed: paragraphs and grids in reading order, and the page's own metadata (title, meta tags)."""
-
-    blocks: tuple[Paragraph | Grid, ...]
-    meta: tuple[tuple[str, str], ...]
-    reader: str
-    reader_version: str
-    media_type: str
-    pages: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Cell:
     """One figure of the official form. `certain` is True only where reading and placing left no doubt."""
 
@@ -175,6 +117,8 @@ class Cell:
     locator: Locator
     certain: bool
     unit: str = ""  # the unit printed inside the cell ("万元"), not the form's
+    agreement: Agreement = Agreement.PLAIN
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,17 +132,27 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A number that the narrative states: its sentence, what it counts (a measure of narrative.yml), and the year meant."""
+    """A number that the narrative states: its sentence, what it counts (a measure of narrative.yml), and the year meant.
+
+    `scope`: whose number it is: "own" (the report's), "region" (all agencies of an area), "part" (some of them).
+    `period`: the stretch of the year meant where it is not the whole ("上半年"), as printed.
+    """
 
     sentence: str
     measure: str
     value: Number
     year: int | None
+    scope: str = "own"
+    period: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one version of our readers made of one document: the report's head, its figures and what could not be placed."""
+    """What one version of our readers made of one report: its head, its figures and what could not be placed.
+
+    A document holds one report as a rule; where it holds several (a zip, a collection in one file), `part` tells them
+    apart ("b/report.pdf", "2"), blank for the only one.
+    """
 
     sha256: str
     reader: str
@@ -212,6 +166,8 @@ class Reading:
     cells: tuple[Cell, ...]
     claims: tuple[Claim, ...]
     problems: tuple[str, ...] = ()  # rows, columns, fields that could not be placed: each a four-part message
+    part: str = ""
+    published: date | None = None  # 公开日期, as the document states it
 
     def figures(self) -> dict[str, Cell]:
         """Cells by their address."""
@@ -227,6 +183,7 @@ class Quarantine:
     reader_version: str
     kind: str
     reason: str
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,13 +20,13 @@ from expectations.form import form_for
 from tasks import load
 from tasks.fetched import ColumnOutcome, Crawl, Fetched, Missed
 from tasks.load import CrawlCounts
+from tasks.printed import Locator
 from tasks.records import (
     Agency,
     Cell,
     Claim,
     Document,
     Finding,
-    Locator,
     Number,
     Outcome,
     Quarantine,

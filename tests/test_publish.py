@@ -14,9 +14,10 @@ from sqlalchemy import Engine, insert
 
 from expectations.form import form_for
 from tasks.errors import SettingsError
+from tasks.printed import Locator
 from tasks.publish import Publication, publish
 from tasks.reconcile import reconcile
-from tasks.records import Cell, Claim, Locator, Number, Outcome, Reading, Report, Semantics, Verdict
+from tasks.records import Cell, Claim, Number, Outcome, Reading, Report, Semantics, Verdict
 from warehouse.engine import open_warehouse, writing
 from warehouse.readings import keep_readings, reading_ids
 from warehouse.schema import agency, assessment, document

@@ -24,7 +24,7 @@ FIXTURES = Path(__file__).parent / "fixtures"
 
 
 def read(data: bytes, name: str = "report") -> Reading:
-    reading = read_document(data, name, "0" * 64)
+    (reading,) = read_document(data, name, "0" * 64)
     assert isinstance(reading, Reading), reading
     return reading
 
@@ -208,7 +208,7 @@ def test_a_mixed_report_has_an_edition_a_table():
     ],
 )
 def test_what_cannot_be_read_is_explained(data, kind, told):
-    outcome = read_document(data, "input", "0" * 64)
+    (outcome,) = read_document(data, "input", "0" * 64)
     assert isinstance(outcome, Quarantine)
     assert outcome.kind == kind
     assert told in outcome.reason and "input" in outcome.reason
@@ -218,7 +218,7 @@ def test_what_cannot_be_read_is_explained(data, kind, told):
 def test_damaged_files_end_as_a_reading_or_an_explained_quarantine(noise, render, where):
     data = CLEAN[render]
     at = where % len(data)
-    outcome = read_document(data[:at] + noise + data[at + len(noise) :], "input", "0" * 64)
+    (outcome,) = read_document(data[:at] + noise + data[at + len(noise) :], "input", "0" * 64)
     assert isinstance(outcome, Reading) or outcome.reason
 
 

@@ -12,8 +12,9 @@ from expectations.form import form_for
 from expectations.rule import load_rules
 from flows.read import read_document
 from tasks.normalise.values import parse
+from tasks.printed import Locator
 from tasks.reconcile import reconcile, rules_version
-from tasks.records import Cell, Claim, Finding, Locator, Outcome, Reading, Report, Verdict
+from tasks.records import Cell, Claim, Finding, Outcome, Reading, Report, Verdict
 from tests.paper import Paper, change, to_html, tying
 
 
@@ -229,7 +230,7 @@ def test_a_cell_that_was_not_read_is_no_zero():
 
 def test_a_table_that_is_not_printed_is_not_assessable():
     page = to_html(tying()).decode().partition("<p>四、")[0]
-    reading = read_document(page.encode(), "x", "0" * 64)
+    (reading,) = read_document(page.encode(), "x", "0" * 64)
     assert isinstance(reading, Reading)
     findings = reconcile(Report("A1", 2023, reading))
     assert [(f.outcome, f.reason) for f in findings if f.rule == "T4-SUM"] == [(Outcome.NOT_ASSESSABLE, "报告中未见此表")]

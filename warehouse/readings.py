@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, func, select, tuple_
 
-from tasks.records import Cell, Claim, Locator, Quarantine, Reading, Section, Semantics
+from tasks.printed import Locator
+from tasks.records import Cell, Claim, Quarantine, Reading, Section, Semantics
 from warehouse.schema import claim, figure, reading, section
 from warehouse.upsert import chunks, insert_missing
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tasks.errors import DamagedDocument, DocumentTooLarge, GoujiError, NoTextLayer, UnknownFormat
 from tasks.extract.sniff import sniff
-from tasks.records import Printed
+from tasks.printed import Printed, Unread
 
 MAX_BYTES = 64 * 1024 * 1024
 _REMEDY = {
@@ -16,8 +16,8 @@ _REMEDY = {
 }
 
 
-def extract(data: bytes, name: str) -> Printed:
-    """Read a file. The kind is decided by the bytes; `name` serves the messages only.
+def extract(data: bytes, name: str) -> tuple[Printed | Unread, ...]:
+    """Read a file: one Printed, or one for each file in a container. The kind is decided by the bytes; `name` serves messages.
 
     Raises UnknownFormat, NoTextLayer, DamagedDocument or DocumentTooLarge; nothing else escapes, whatever the bytes.
     """
@@ -34,7 +34,7 @@ def extract(data: bytes, name: str) -> Printed:
             remedy=_REMEDY.get(kind, "Check that the file is the report and that it opens."),
         )
     try:
-        return _read(kind, data, name)
+        return (_read(kind, data, name),)
     except GoujiError:
         raise
     except Exception as error:

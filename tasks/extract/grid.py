@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tasks.records import Grid, GridCell, Locator
+from tasks.printed import Grid, GridCell, Locator
 
 MAX_SPAN = 1000
 

@@ -13,7 +13,7 @@ from tasks.errors import DamagedDocument, DocumentTooLarge
 from tasks.extract.grid import Piece, lay_out
 from tasks.extract.sniff import decode
 from tasks.extract.version import READER_VERSION
-from tasks.records import Grid, Locator, Paragraph, Printed
+from tasks.printed import Grid, Locator, Paragraph, Printed
 
 _BLOCKS = frozenset(
     """address article aside blockquote body center dd div dl dt fieldset footer form h1 h2 h3 h4 h5 h6 header hr html li main

@@ -22,7 +22,7 @@ from pdfplumber.utils.text import extract_text
 from tasks.errors import DamagedDocument, DocumentTooLarge, NoTextLayer
 from tasks.extract.positions import read_lines
 from tasks.extract.version import READER_VERSION
-from tasks.records import Grid, GridCell, Locator, Paragraph, Printed
+from tasks.printed import Agreement, Grid, GridCell, Locator, Paragraph, Printed
 
 MAX_PAGES = 300
 _NEAR = 3.0  # points within which two edges are one
@@ -35,7 +35,7 @@ logging.getLogger("pdfminer").setLevel(logging.ERROR)  # it warns for each odd f
 
 
 def read(data: bytes, name: str) -> Printed:
-    """PDF bytes → Printed. A cell whose two readings differ is marked (`agreed` False). Raises NoTextLayer for a scan."""
+    """PDF bytes → Printed. A cell whose two readings differ is marked DISPUTED. Raises NoTextLayer for a scan."""
     try:
         with pdfplumber.open(io.BytesIO(data)) as pdf, pypdfium2.PdfDocument(data) as witness:
             if len(pdf.pages) > MAX_PAGES:
@@ -96,7 +96,17 @@ def _grid(boxes: Sequence[Box], chars: Sequence[Char], oblique: Sequence[Char], 
         text = _text(held[box])
         agreed = _squeeze(text) == _without(_squeeze(_bounded(witness, page, box)), marks[box])
         locator = Locator(page=page.page_number, box=(round(box[0], 1), round(box[1], 1), round(box[2], 1), round(box[3], 1)))
-        cells.append(GridCell(row, column, _index(ys, box[3]) - row, _index(xs, box[2]) - column, text, locator, agreed))
+        cells.append(
+            GridCell(
+                row,
+                column,
+                _index(ys, box[3]) - row,
+                _index(xs, box[2]) - column,
+                text,
+                locator,
+                Agreement.AGREED if agreed else Agreement.DISPUTED,
+            )
+        )
     return Grid(tuple(cells), len(ys) - 1, len(xs) - 1)
 
 

@@ -1,6 +1,6 @@
 """Read text by position: characters to lines, lines to paragraphs or, where figures stand apart, to rows of a loose grid.
 
-Nothing rules such a grid, so no second reading confirms it: its cells are never `agreed`, and accuse nobody.
+Nothing rules such a grid, so no second reading confirms it: its cells are never sure, and accuse nobody.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
-from tasks.records import Grid, GridCell, Locator, Paragraph
+from tasks.printed import Agreement, Grid, GridCell, Locator, Paragraph
 
 _FIGURE = re.compile(r"[-+－−]?[\d０-９][\d０-９,，.．]*(?:万元|元|件)?|[-/—－／无]")
 _APART = 0.7  # gap, in sizes of the type, from which two runs of text are two fields
@@ -137,7 +137,7 @@ def _flush(rows: list[_Line], blocks: list[tuple[float, Paragraph | Grid]], page
         fields = [(label, label_box)] if label else []
         fields += [(run.text, _box([run])) for run in line.runs[first:]]
         cells += [
-            GridCell(number, column, 1, 1, text, Locator(page=page, box=box), agreed=False)
+            GridCell(number, column, 1, 1, text, Locator(page=page, box=box), agreement=Agreement.ALONE)
             for column, (text, box) in enumerate(fields)
         ]
     blocks.append((rows[0].runs[0].top, Grid(tuple(cells), len(rows), max(cell.column for cell in cells) + 1, loose=True)))

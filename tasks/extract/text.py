@@ -7,7 +7,7 @@ import re
 from tasks.errors import DamagedDocument
 from tasks.extract.sniff import decode
 from tasks.extract.version import READER_VERSION
-from tasks.records import Grid, GridCell, Locator, Paragraph, Printed
+from tasks.printed import Grid, GridCell, Locator, Paragraph, Printed
 
 _NUMBER = re.compile(r"[-+]?[\d０-９][\d０-９,，.]*")
 _LEAST = 3  # numbers at a line's end from which it is a row of a table

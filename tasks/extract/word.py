@@ -13,7 +13,7 @@ from lxml import etree
 from tasks.errors import DamagedDocument, DocumentTooLarge
 from tasks.extract.grid import Piece, lay_out
 from tasks.extract.version import READER_VERSION
-from tasks.records import Grid, Locator, Paragraph, Printed
+from tasks.printed import Grid, Locator, Paragraph, Printed
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

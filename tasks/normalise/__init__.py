@@ -6,18 +6,19 @@ from tasks.normalise.claims import find_claims
 from tasks.normalise.head import read_head
 from tasks.normalise.place import place
 from tasks.normalise.sections import find_sections
-from tasks.records import Grid, Printed, Reading
+from tasks.printed import Grid, Printed
+from tasks.records import Reading
 
 
-def normalise(printed: Printed, sha256: str) -> Reading:
-    """What a document says, at the form's addresses. Raises UnknownEdition when it prints no statutory table.
+def normalise(printed: Printed, sha256: str) -> tuple[Reading, ...]:
+    """The reports a document prints (nearly always one), at the form's addresses. UnknownEdition when it prints none of them.
 
     Rows and columns without a certain place are no guess: they become `problems`, and their figures are not read.
     """
     placed = place([block for block in printed.blocks if isinstance(block, Grid)])
     head = read_head(printed)
     sections = find_sections(printed)
-    return Reading(
+    reading = Reading(
         sha256=sha256,
         reader=printed.reader,
         reader_version=printed.reader_version,
@@ -29,5 +30,7 @@ def normalise(printed: Printed, sha256: str) -> Reading:
         sections=sections,
         cells=tuple(cell for table in placed for cell in table.figures()),
         claims=find_claims(sections, head.year, head.agency),
-        problems=tuple(problem for table in placed for problem in table.problems),
+        problems=(*printed.problems, *(problem for table in placed for problem in table.problems)),
+        part=printed.part,
     )
+    return (reading,)

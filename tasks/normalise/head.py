@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from expectations import form
 from expectations.form import load_yaml
 from tasks.normalise.labels import plain, squeeze
-from tasks.records import Grid, Paragraph, Printed
+from tasks.printed import Grid, Paragraph, Printed
 
 _FIRST = 14  # paragraphs among which the title stands
 

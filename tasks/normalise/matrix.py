@@ -9,7 +9,7 @@ from tasks.normalise.align import SURE, align
 from tasks.normalise.header import Header, read_header
 from tasks.normalise.placed import Placed, take
 from tasks.normalise.rows import PrintedRow
-from tasks.records import GridCell
+from tasks.printed import GridCell
 
 _LEAST = 0.5  # share of the form's rows that must be found for the table to be there at all
 

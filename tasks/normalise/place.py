@@ -11,7 +11,7 @@ from tasks.normalise.matrix import place_matrix
 from tasks.normalise.placed import Placed
 from tasks.normalise.rows import PrintedRow, stream
 from tasks.normalise.strip import place_strip
-from tasks.records import Grid
+from tasks.printed import Grid
 
 _PLACERS: dict[str, Callable[[str, Table, str, Sequence[PrintedRow]], Placed | None]] = {
     "matrix": place_matrix,

@@ -9,7 +9,8 @@ from tasks.errors import UnplacedRow
 from tasks.normalise.labels import squeeze
 from tasks.normalise.rows import PrintedRow
 from tasks.normalise.values import parse
-from tasks.records import Cell, GridCell, Semantics
+from tasks.printed import GridCell
+from tasks.records import Cell, Semantics
 
 
 @dataclass(slots=True)
@@ -23,11 +24,11 @@ class Placed:
     problems: list[str] = field(default_factory=list)
 
     def put(self, row: str, columns: Sequence[str], printed: Sequence[GridCell], *, sure: bool) -> None:
-        """Place a row's cells. A cell is certain when the row is and its two readings agree."""
+        """Place a row's cells. A cell is certain when the row is and its readings agree."""
         for column, cell in zip(columns, printed, strict=True):
             known = self.cells.get((row, column))
             if known is None:
-                self.cells[row, column] = (cell, sure and cell.agreed)
+                self.cells[row, column] = (cell, sure and cell.is_sure)
             elif squeeze(known[0].text) != squeeze(cell.text):
                 self._printed_twice(row, column, cell)
 
@@ -75,7 +76,17 @@ def take(row: PrintedRow, count: int) -> tuple[tuple[GridCell, ...], bool] | Non
 
 def _figure(address: str, cell: GridCell, sure: bool) -> Cell:
     value, semantics, unit = parse(cell.text)
-    return Cell(address, cell.text, value, semantics, cell.locator, sure and semantics is not Semantics.UNREADABLE, unit)
+    return Cell(
+        address,
+        cell.text,
+        value,
+        semantics,
+        cell.locator,
+        sure and semantics is not Semantics.UNREADABLE,
+        unit,
+        cell.agreement,
+        cell.confidence,
+    )
 
 
 def _place(row: PrintedRow) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tasks.normalise.labels import key
 from tasks.normalise.values import is_value
-from tasks.records import Grid, GridCell
+from tasks.printed import Grid, GridCell
 
 _WORDS = re.compile(r"[\u4e00-\u9fff\u2e80-\u2fdf]")  # a label is in words; a text without any stands in a figure's place
 

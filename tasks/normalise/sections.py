@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from expectations.form import Section as Official
 from expectations.form import load_forms
 from tasks.normalise.labels import bare, key, likeness, plain
-from tasks.records import Grid, Paragraph, Printed, Section
+from tasks.printed import Grid, Paragraph, Printed
+from tasks.records import Section
 
 _LONGEST = 45  # characters of a heading
 _ALIKE = 0.72

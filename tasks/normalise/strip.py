@@ -8,7 +8,7 @@ from expectations.form import Table
 from tasks.normalise.labels import key, likeness
 from tasks.normalise.placed import Placed, take
 from tasks.normalise.rows import PrintedRow
-from tasks.records import GridCell
+from tasks.printed import GridCell
 
 _NAMES = 0.8  # likeness from which a header cell names a column
 
