@@ -1,0 +1,232 @@
+"""Find tables by position alone: lines that print figures in columns, with the labels and headers beside and above them.
+
+No drawn line is looked at, so this is the second, independent reading of a ruled table, and the only one of an unruled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from statistics import median, mode
+
+from tasks.extract.layout import layout
+from tasks.extract.words import TextLine, Word
+
+_RICH = 5  # figures in a line from which it is a row of a table with columns
+_SAME_ROW = 0.95  # sizes of the type within which a short line of figures is part of a row's wrapped figures
+_BELOW = 2.2  # sizes of the type within which one line of a label follows another
+_LARGER = 1.15  # of the rows' type: larger type above them is a heading
+_HEADING_LENGTH = 8  # characters
+_HEADER_LINES = 10
+
+Slots = dict[int, list[Word]]  # column → its words
+
+
+@dataclass(slots=True)
+class BandRow:
+    """A row of figures: its height on the page, the words in each column, its label, and the group labels that begin beside it."""
+
+    y: float
+    size: float
+    slots: Slots
+    label: list[Word] = field(default_factory=list)
+    groups: list[list[Word]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Band:
+    """A table seen by position: column extents, rows, and the words of its header."""
+
+    columns: tuple[tuple[float, float], ...]
+    rows: list[BandRow]
+    header: list[Word] = field(default_factory=list)
+    used: set[int] = field(default_factory=set)  # numbers of the lines it is made of
+
+
+def find_bands(lines: Sequence[TextLine]) -> list[Band]:
+    """The tables with columns on a page, from top to bottom."""
+    bands = []
+    rich = [i for i, line in enumerate(lines) if _figures(line) >= _RICH]
+    while rich:
+        group = [rich.pop(0)]
+        while rich and _goes_on(lines, group[-1], rich[0], _figures(lines[group[0]])):
+            group.append(rich.pop(0))
+        bands.append(_band(lines, group))
+        rich = [i for i in rich if i not in bands[-1].used]
+    return bands
+
+
+def _figures(line: TextLine) -> int:
+    """How many figures end a line: one inside a label (an enumerator, the 无 of a label set downwards) is none."""
+    return next((n for n, word in enumerate(reversed(line.words)) if not word.is_figure), len(line.words))
+
+
+def _goes_on(lines: Sequence[TextLine], last: int, following: int, count: int) -> bool:
+    """Whether two rich lines belong to one table: like many figures, and no heading or prose between."""
+    few, many = sorted((count, _figures(lines[following])))
+    if many > 1.6 * few and many - few > 3:
+        return False
+    size = lines[last].size
+    return not any(_is_apart(line, size) for line in lines[last + 1 : following])
+
+
+def _is_apart(line: TextLine, size: float) -> bool:
+    text = line.text.replace(" ", "")
+    return len(text) >= _HEADING_LENGTH and (line.size > _LARGER * size or bool(layout().heading.search(text)))
+
+
+def _band(lines: Sequence[TextLine], group: Sequence[int]) -> Band:
+    columns = _columns([lines[i] for i in group])
+    left = columns[0][0]
+    size = median(lines[i].size for i in group)
+    first, last = _reach(lines, group, columns, size)
+    band = Band(columns, [], used=set(range(first, last + 1)))
+    labels: list[Word] = []
+    loose: list[tuple[Word, int]] = []
+    for i in range(first, last + 1):
+        values = [word for word in lines[i].words if word.x > left - 0.3 * size or (word.is_figure and word.x1 > left)]
+        labels += [word for word in lines[i].words if word not in values]
+        if i in group or (i > group[0] and any(word.is_figure for word in values) and not _is_part(lines, i, group)):
+            band.rows.append(BandRow(lines[i].y, size, {}))
+        loose += [(word, i) for word in values]
+    for word, _ in loose:
+        _put(band, word, size)
+    _label(band, labels, size)
+    return band
+
+
+def _columns(rows: Sequence[TextLine]) -> tuple[tuple[float, float], ...]:
+    """The extents of the columns: from the rows that print the usual number of figures, the most if in doubt."""
+    counts = [_figures(row) for row in rows]
+    usual = max((count for count in set(counts) if counts.count(count) >= max(1, len(counts) // 4)), default=max(counts))
+    full = [[word for word in row.words if word.is_figure][-usual:] for row, n in zip(rows, counts, strict=True) if n >= usual]
+    return tuple((min(row[k].x0 for row in full), max(row[k].x1 for row in full)) for k in range(usual))
+
+
+def _is_part(lines: Sequence[TextLine], i: int, group: Sequence[int]) -> bool:
+    """Whether a line of few figures is a wrapped part of a neighbouring row."""
+    return any(abs(lines[i].y - lines[row].y) < _SAME_ROW * lines[row].size for row in group)
+
+
+def _reach(
+    lines: Sequence[TextLine], group: Sequence[int], columns: Sequence[tuple[float, float]], size: float
+) -> tuple[int, int]:
+    """First and last line of the table: its header above, wrapped parts, labels and sparse rows below."""
+    first = group[0]
+    while first > 0 and group[0] - first < _HEADER_LINES and not _is_apart(lines[first - 1], size):
+        if lines[first].y - lines[first - 1].y > 4 * size or _is_prose(lines[first - 1], columns):
+            break
+        first -= 1
+    last = group[-1]
+    while last + 1 < len(lines) and not _is_apart(lines[last + 1], size):
+        line = lines[last + 1]
+        if line.y - lines[last].y > _BELOW * size or _is_prose(line, columns):
+            break
+        last += 1
+    return first, last
+
+
+def _is_prose(line: TextLine, columns: Sequence[tuple[float, float]]) -> bool:
+    """A line of text running on over several columns."""
+    return any(word.x0 < columns[0][0] and word.x1 > columns[len(columns) // 2][1] and len(word.text) > 12 for word in line.words)
+
+
+def _put(band: Band, word: Word, size: float) -> None:
+    """Give a word right of the labels to its row and column; above the first row it is the header's."""
+    row = min(band.rows, key=lambda row: abs(row.y - word.y))
+    if abs(row.y - word.y) > (1.6 if word.is_figure else _SAME_ROW) * size or (row is band.rows[0] and _above(row, word, size)):
+        band.header.append(word)
+        return
+    row.slots.setdefault(nearest_column(band.columns, word), []).append(word)
+
+
+def _above(row: BandRow, word: Word, size: float) -> bool:
+    return not word.is_figure and word.y < row.y - 0.4 * size
+
+
+def nearest_column(columns: Sequence[tuple[float, float]], word: Word) -> int:
+    """The column whose extent a word overlaps most, else the nearest."""
+
+    def distance(k: int) -> float:
+        x0, x1 = columns[k]
+        overlap = min(x1, word.x1) - max(x0, word.x0)
+        return -overlap if overlap > 0 else min(abs(word.x - x0), abs(word.x - x1))
+
+    return min(range(len(columns)), key=distance)
+
+
+def _label(band: Band, labels: Iterable[Word], size: float) -> None:
+    """Give each row its label: words that reach into the last label column, a line with an enumerator beginning a new one."""
+    words = sorted(labels, key=lambda word: (round(word.y / (0.45 * size)), word.x0))
+    edge = _leaf_edge(words)
+    leaf = [word for word in words if word.x1 > edge + 1.2 * size or word.x0 >= edge - 0.5 * size]
+    blocks: list[list[Word]] = []
+    for word in leaf:
+        follows = blocks and not layout().enumerator.match(word.text) and word.y - blocks[-1][-1].y < _BELOW * size
+        if follows:
+            blocks[-1].append(word)
+        else:
+            blocks.append([word])
+    _match(band, blocks, size)
+    held = {id(word) for word in leaf}
+    for run in _runs([word for word in words if id(word) not in held], size):
+        middle = (run[0].top + run[-1].bottom) / 2
+        if band.rows and middle > band.rows[0].y - 2 * size:
+            _give(min(band.rows, key=lambda row: abs(row.y - middle)), run, size)
+        else:
+            band.header += run
+
+
+def _give(row: BandRow, run: list[Word], size: float) -> None:
+    """A group label to the row beside it; where the row has no label of its own and the run is one line on it, it is that."""
+    if not row.label and all(abs(word.y - row.y) < 0.6 * size for word in run):
+        row.label = run
+    elif row.label and abs(run[0].x0 - row.label[0].x0) < size and 0 < run[0].y - row.label[-1].y < _BELOW * size:
+        row.label += run  # a label over all label columns goes on below
+    else:
+        row.groups.append(run)
+
+
+def _leaf_edge(words: Sequence[Word]) -> float:
+    numbered = [round(word.x0) for word in words if word.text[0].isdigit() and layout().enumerator.match(word.text)]
+    return float(mode(numbered)) if numbered else min((word.x0 for word in words), default=0.0)
+
+
+def _match(band: Band, blocks: Sequence[list[Word]], size: float) -> None:
+    """Each label to the row beside it; a label between rows, with none of its own, is a row of blanks."""
+    taken: set[int] = set()
+    for block in blocks:
+        top, bottom = block[0].y, block[-1].y
+        beside = [
+            i for i, row in enumerate(band.rows) if i not in taken and top - _SAME_ROW * size < row.y < bottom + _SAME_ROW * size
+        ]
+        middle = (top + bottom) / 2
+        if beside:
+            own = min(beside, key=lambda i: abs(band.rows[i].y - middle))
+            taken.add(own)
+            band.rows[own].label = block
+        elif band.rows and band.rows[0].y < middle and layout().enumerator.match(block[0].text):
+            place = sum(row.y < middle for row in band.rows)
+            band.rows.insert(place, BandRow(middle, size, {}, block))
+            taken = {i + (i >= place) for i in taken} | {place}
+        elif band.rows and middle < band.rows[0].y:
+            band.header += block
+
+
+def _runs(words: Sequence[Word], size: float) -> list[list[Word]]:
+    """Words of group labels, one above the other, as runs."""
+    runs: list[list[Word]] = []
+    for word in sorted(words, key=lambda word: word.top):
+        run = next(
+            (
+                run
+                for run in reversed(runs)
+                if word.top - run[-1].bottom < size and min(word.x1, run[-1].x1) > max(word.x0, run[-1].x0)
+            ),
+            None,
+        )
+        if run is None or layout().enumerator.match(word.text):
+            runs.append([word])
+        else:
+            run.append(word)
+    return runs

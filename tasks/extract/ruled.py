@@ -1,0 +1,64 @@
+"""Read ruled tables: each cell's text is what stands between its lines, in the order in which the file states it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from tasks.extract.page import Char, Ink
+from tasks.extract.ruling import Ruled, RuledCell
+from tasks.extract.words import TextLine
+
+_LINE = 0.5  # part of the type's size by which a character must stand lower to begin a new line
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A ruled cell with its characters, in the file's order."""
+
+    cell: RuledCell
+    chars: tuple[Char, ...]
+
+    @property
+    def text(self) -> str:
+        """The characters, a new line where the print begins one."""
+        return in_order(self.chars)
+
+
+def fill(ruled: Ruled, ink: Ink) -> tuple[Filled, ...]:
+    """The cells of a ruled table with what stands in them."""
+    owner = {
+        (row, column): number
+        for number, cell in enumerate(ruled.cells)
+        for row in range(cell.row, cell.row + cell.rowspan)
+        for column in range(cell.column, cell.column + cell.colspan)
+    }
+    held: list[list[Char]] = [[] for _ in ruled.cells]
+    for char in ink.chars:
+        unit = ruled.unit((char.x0 + char.x1) / 2, (char.top + char.bottom) / 2)
+        if unit in owner:
+            held[owner[unit]].append(char)
+    return tuple(Filled(cell, tuple(chars)) for cell, chars in zip(ruled.cells, held, strict=True))
+
+
+def is_undivided(cells: Iterable[Filled], lines: Sequence[TextLine]) -> bool:
+    """Whether lines are missing between figures: a cell holds two that stand apart on one line."""
+    owner = {char.index: number for number, filled in enumerate(cells) for char in filled.chars}
+    for line in lines:
+        figures = Counter(owner.get(word.chars[0].index) for word in line.words if word.is_figure)
+        if any(number is not None and count > 1 for number, count in figures.items()):
+            return True
+    return False
+
+
+def in_order(chars: Sequence[Char]) -> str:
+    """Characters as text, in the file's order."""
+    parts: list[str] = []
+    last: Char | None = None
+    for char in chars:
+        if last is not None and (char.top + char.bottom - last.top - last.bottom) / 2 > _LINE * max(char.size, last.size):
+            parts.append("\n")
+        parts.append(char.text)
+        last = char
+    return "".join(parts)
