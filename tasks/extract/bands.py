@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median, mode
 
 from tasks.extract.layout import layout
@@ -17,14 +18,16 @@ _SAME_ROW = 0.95  # sizes of the type within which a short line of figures is pa
 _BELOW = 2.2  # sizes of the type within which one line of a label follows another
 _LARGER = 1.15  # of the rows' type: larger type above them is a heading
 _HEADING_LENGTH = 8  # characters
-_HEADER_LINES = 10
+_RUNNING = 25  # characters from which a word is a line of prose
+_SUPPORT = 0.2  # share of the rows in which signs without any digit must stand to be a column: else they are label (无法提供)
+_HEADER_LINES = 12
 
 Slots = dict[int, list[Word]]  # column → its words
 
 
 @dataclass(slots=True)
 class BandRow:
-    """A row of figures: its height on the page, the words in each column, its label, and the group labels that begin beside it."""
+    """A row of figures: its height on the page, the words in each column, its label, and the group labels beside it."""
 
     y: float
     size: float
@@ -78,7 +81,7 @@ def _is_apart(line: TextLine, size: float) -> bool:
 def _band(lines: Sequence[TextLine], group: Sequence[int]) -> Band:
     columns = _columns([lines[i] for i in group])
     left = columns[0][0]
-    size = median(lines[i].size for i in group)
+    size = _size(lines, group)
     first, last = _reach(lines, group, columns, size)
     band = Band(columns, [], used=set(range(first, last + 1)))
     labels: list[Word] = []
@@ -95,11 +98,31 @@ def _band(lines: Sequence[TextLine], group: Sequence[int]) -> Band:
     return band
 
 
+def _size(lines: Sequence[TextLine], group: Sequence[int]) -> float:
+    """The size of a table's type: as its Chinese words have it, for a figure's box tells less."""
+    around = lines[max(0, group[0] - _HEADER_LINES) : group[-1] + 1]
+    sizes = [word.size for line in around for word in line.words if word.is_chinese and len(word.text) < _RUNNING]
+    return median(sizes or [lines[i].size for i in group])
+
+
 def _columns(rows: Sequence[TextLine]) -> tuple[tuple[float, float], ...]:
-    """The extents of the columns: from the rows that print the usual number of figures, the most if in doubt."""
+    """The extents of the columns: figures that stand above each other; where wide ones bridge two, by count in full rows."""
     counts = [_figures(row) for row in rows]
-    usual = max((count for count in set(counts) if counts.count(count) >= max(1, len(counts) // 4)), default=max(counts))
-    full = [[word for word in row.words if word.is_figure][-usual:] for row, n in zip(rows, counts, strict=True) if n >= usual]
+    figures = [list(row.words[len(row.words) - count :]) for row, count in zip(rows, counts, strict=True)]
+    found: list[list[Word]] = []
+    reach = 0.0
+    for word in sorted((word for row in figures for word in row), key=lambda word: word.x0):
+        if found and word.x0 < reach:
+            found[-1].append(word)
+        else:
+            found.append([word])
+            reach = 0.0
+        reach = max(reach, word.x1)
+    found = [column for column in found if len(column) >= _SUPPORT * len(rows) or any(word.has_digit for word in column)]
+    if len(found) >= max(counts) - 1:
+        return tuple((min(word.x0 for word in column), max(word.x1 for word in column)) for column in found)
+    usual = max(count for count in counts if counts.count(count) >= max(1, len(counts) // 4))
+    full = [row for row in figures if len(row) == usual]
     return tuple((min(row[k].x0 for row in full), max(row[k].x1 for row in full)) for k in range(usual))
 
 
@@ -171,10 +194,21 @@ def _label(band: Band, labels: Iterable[Word], size: float) -> None:
     held = {id(word) for word in leaf}
     for run in _runs([word for word in words if id(word) not in held], size):
         middle = (run[0].top + run[-1].bottom) / 2
-        if band.rows and middle > band.rows[0].y - 2 * size:
+        if _is_blank_row(band, run, middle, size):
+            band.rows.insert(sum(row.y < middle for row in band.rows), BandRow(middle, size, {}, run))
+        elif band.rows and middle > band.rows[0].y - 2 * size:
             _give(min(band.rows, key=lambda row: abs(row.y - middle)), run, size)
         else:
             band.header += run
+
+
+def _is_blank_row(band: Band, run: Sequence[Word], middle: float, size: float) -> bool:
+    """Whether a label left of the others has a row of its own, blank throughout: a full row's height from every other."""
+    if len(band.rows) < 3 or not layout().enumerator.match(run[0].text) or middle < band.rows[0].y:
+        return False
+    pitch = median(b.y - a.y for a, b in pairwise(band.rows))
+    edges = [edge for row in band.rows for word in row.label for edge in (word.top, word.bottom)]
+    return all(abs(row.y - middle) > 0.75 * pitch for row in band.rows) and all(abs(edge - middle) > 0.5 * size for edge in edges)
 
 
 def _give(row: BandRow, run: list[Word], size: float) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import pi
 from typing import Any
 
@@ -174,7 +175,7 @@ def _sides(item: Any, outer: Matrix | None) -> Iterator[Box]:
     parts = _parts(item, _times(_matrix(item), outer))
     if is_stroked.value:
         for points in parts:
-            for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+            for (x0, y0), (x1, y1) in pairwise(points):
                 yield min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
     elif mode.value:
         boxes = [_bounds(points) for points in parts if len(points) > 2]

@@ -14,7 +14,7 @@ from tasks.extract.words import TextLine, Word, box_of
 from tasks.printed import Agreement, Grid, GridCell, Locator, Paragraph
 
 _LABELS = 3  # label columns: two of groups, then the row's own
-_WIDE = 1.6  # column pitches from which a header word stands over several columns
+_WIDE = 1.15  # column pitches from which a header word stands over several columns
 _NEAR = 1.6  # sizes of the type within which a loose line of label belongs to a line of figures
 
 Placed = tuple[float, Paragraph | Grid]  # with its top edge, for the order on the page
@@ -39,7 +39,7 @@ def band_grid(band: Band, ink: Ink) -> Placed:
                 cells.append(_blank(number, column, band, row.y, row.size, ink))
     rows, columns = first + len(band.rows), _LABELS + len(band.columns)
     top = min((word.top for word in band.header), default=band.rows[0].y)
-    return top, Grid(tuple(sorted(cells, key=lambda cell: (cell.row, cell.column))), rows, columns)
+    return top, Grid(tuple(sorted(cells, key=lambda cell: (cell.row, cell.column))), rows, columns, loose=not band.header)
 
 
 def _cell(row: int, column: int, words: Sequence[Word], ink: Ink, agreement: Agreement, colspan: int = 1) -> GridCell:

@@ -49,6 +49,11 @@ class Word:
         return max(chinese or [char.size for char in self.chars])
 
     @property
+    def has_digit(self) -> bool:
+        """Whether a digit is in it."""
+        return any(char.text.isdecimal() for char in self.chars)
+
+    @property
     def is_chinese(self) -> bool:
         """Whether a Chinese character is in it."""
         return any(char.text >= _CHINESE for char in self.chars)
