@@ -54,7 +54,7 @@ def find_bands(lines: Sequence[TextLine]) -> list[Band]:
         group = [rich.pop(0)]
         while rich and _goes_on(lines, group[-1], rich[0], _figures(lines[group[0]])):
             group.append(rich.pop(0))
-        bands.append(_band(lines, group))
+        bands.append(_band(lines, group, 1 + max(bands[-1].used) if bands else 0))
         rich = [i for i in rich if i not in bands[-1].used]
     return bands
 
@@ -69,7 +69,7 @@ def _goes_on(lines: Sequence[TextLine], last: int, following: int, count: int) -
     few, many = sorted((count, _figures(lines[following])))
     if many > 1.6 * few and many - few > 3:
         return False
-    size = lines[last].size
+    size = _size(lines, [last])
     return not any(_is_apart(line, size) for line in lines[last + 1 : following])
 
 
@@ -78,11 +78,12 @@ def _is_apart(line: TextLine, size: float) -> bool:
     return len(text) >= _HEADING_LENGTH and (line.size > _LARGER * size or bool(layout().heading.search(text)))
 
 
-def _band(lines: Sequence[TextLine], group: Sequence[int]) -> Band:
+def _band(lines: Sequence[TextLine], group: Sequence[int], free: int) -> Band:
     columns = _columns([lines[i] for i in group])
     left = columns[0][0]
     size = _size(lines, group)
     first, last = _reach(lines, group, columns, size)
+    first = max(first, free)
     band = Band(columns, [], used=set(range(first, last + 1)))
     labels: list[Word] = []
     loose: list[tuple[Word, int]] = []

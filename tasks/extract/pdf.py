@@ -1,20 +1,25 @@
-"""Read a PDF: pages with a text layer through pdfium, read twice; disputed pages a third time by pdfplumber; scans by OCR."""
+"""Read a PDF: pages with text through pdfium, twice; disputed pages also by pdfplumber; pages that are pictures by OCR."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import pypdfium2
 
 from tasks.errors import DamagedDocument, DocumentTooLarge, NoTextLayer
 from tasks.extract.page import Ink
 from tasks.extract.pdfium import take_ink
+from tasks.extract.ruled import in_order
 from tasks.extract.tables import read_ink
 from tasks.extract.version import READER_VERSION
-from tasks.extract.witness import hear
+from tasks.extract.witness import Witness
+from tasks.extract.words import mark_notes, text_lines
 from tasks.printed import Grid, Locator, Paragraph, Printed
 
 MAX_PAGES = 300
 _LEAST_TEXT = 30  # characters under which a page of pictures counts as a scan
 _PICTURE = 0.4  # share of a page under pictures from which it may be a scan
+_PLAY = 0.06  # points: boxes are rounded to a tenth
 
 
 def read(data: bytes, name: str) -> Printed:
@@ -24,19 +29,32 @@ def read(data: bytes, name: str) -> Printed:
             pages = len(document)
             if pages > MAX_PAGES:
                 raise DocumentTooLarge(f"{pages} pages", where=name, expected=f"at most {MAX_PAGES}", remedy="Split the file.")
-            inks = [_ink(document, number) for number in range(1, pages + 1)]
+            blocks, scans = _read_pages(document, data)
     except pypdfium2.PdfiumError as error:
         raise DamagedDocument(
             f"the PDF cannot be opened ({error})", where=name, remedy="Fetch it again, or remove its password."
         ) from error
-    if all(_is_scan(ink) for ink in inks):
+    if len(scans) == pages:
         raise NoTextLayer(
             f"{pages} pages of pictures", where=name, expected="a text layer", remedy="Ask the agency for a file with text."
         )
-    blocks: list[Paragraph | Grid] = []
-    for ink in inks:
-        blocks += hear(read_ink(ink), data, ink.number)
     return Printed(tuple(blocks), (), "pdf", READER_VERSION, "application/pdf", pages)
+
+
+def _read_pages(document: pypdfium2.PdfDocument, data: bytes) -> tuple[list[Paragraph | Grid], list[int]]:
+    """The blocks of the pages that have text, and the numbers of those that are pictures."""
+    blocks: list[Paragraph | Grid] = []
+    scans: list[int] = []
+    witness = Witness(data, document)
+    try:
+        for number in range(1, len(document) + 1):
+            ink = _ink(document, number)
+            if is_scan(ink):
+                scans.append(number)
+            blocks += witness.hear(read_ink(ink), number)
+    finally:
+        witness.close()
+    return blocks, scans
 
 
 def _ink(document: pypdfium2.PdfDocument, number: int) -> Ink:
@@ -47,13 +65,22 @@ def _ink(document: pypdfium2.PdfDocument, number: int) -> Ink:
         page.close()
 
 
-def _is_scan(ink: Ink) -> bool:
+def is_scan(ink: Ink) -> bool:
+    """Whether a page is a picture of a page: hardly any text shows, and pictures cover much of it (or nothing is there)."""
     return len(ink.chars) < _LEAST_TEXT and (ink.picture > _PICTURE or not ink.chars)
 
 
 def reread(data: bytes, locator: Locator) -> str:
-    """The text that stands in a locator's box."""
-    assert locator.page is not None and locator.box is not None
+    """The text that stands in a locator's box, from the bytes alone; blank for a locator of another kind."""
+    if locator.page is None or locator.box is None:
+        return ""
     with pypdfium2.PdfDocument(data) as document:
         ink = _ink(document, locator.page)
-    return ""
+    x0, top, x1, bottom = locator.box
+    inside = []
+    for char in mark_notes(ink.chars):
+        left, upper, right, lower = ink.on_page((char.x0, char.top, char.x1, char.bottom))
+        if x0 - _PLAY <= (left + right) / 2 <= x1 + _PLAY and top - _PLAY <= (upper + lower) / 2 <= bottom + _PLAY:
+            inside.append(char)
+    lines = text_lines(inside)
+    return lines[0].text if len(lines) == 1 else in_order(inside)

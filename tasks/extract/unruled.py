@@ -39,7 +39,8 @@ def band_grid(band: Band, ink: Ink) -> Placed:
                 cells.append(_blank(number, column, band, row.y, row.size, ink))
     rows, columns = first + len(band.rows), _LABELS + len(band.columns)
     top = min((word.top for word in band.header), default=band.rows[0].y)
-    return top, Grid(tuple(sorted(cells, key=lambda cell: (cell.row, cell.column))), rows, columns, loose=not band.header)
+    is_loose = not band.header and not any(row.label for row in band.rows)
+    return top, Grid(tuple(sorted(cells, key=lambda cell: (cell.row, cell.column))), rows, columns, loose=is_loose)
 
 
 def _cell(row: int, column: int, words: Sequence[Word], ink: Ink, agreement: Agreement, colspan: int = 1) -> GridCell:

@@ -61,7 +61,7 @@ class Word:
     @property
     def is_figure(self) -> bool:
         """Whether it can stand where a figure stands."""
-        return bool(_FIGURE.fullmatch(self.text))
+        return is_figure_text(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,11 @@ class TextLine:
     def size(self) -> float:
         """The ordinary size of its type."""
         return median([word.size for word in self.words if word.is_chinese] or [word.size for word in self.words])
+
+
+def is_figure_text(text: str) -> bool:
+    """Whether a text, white space aside, can stand where a figure stands."""
+    return bool(_FIGURE.fullmatch("".join(text.split())))
 
 
 def text_lines(chars: Iterable[Char]) -> list[TextLine]:
