@@ -26,12 +26,12 @@ class Positions:
                     self._add(words)
         for line in lines:
             for word in line.words:
-                if word.chars[0].index not in self._of:
+                if word.chars[0].order not in self._of:
                     self._add([word])
 
     def _add(self, words: Sequence[Word]) -> None:
         ordered = reading_order(words)
-        self._of.update((char.index, len(self._text)) for word in ordered for char in word.chars)
+        self._of.update((char.order, len(self._text)) for word in ordered for char in word.chars)
         self._text.append("".join(word.text for word in ordered))
         self._size.append(sum(len(word.chars) for word in ordered))
 
@@ -39,7 +39,7 @@ class Positions:
         """Whether these characters, in the file's order, are just one text by position, too. Nothing is seen as nothing."""
         if not chars:
             return Agreement.AGREED
-        texts = {self._of.get(char.index) for char in chars}
+        texts = {self._of.get(char.order) for char in chars}
         own = texts.pop()
         if texts or own is None or self._size[own] != len(chars):
             return Agreement.DISPUTED
@@ -62,7 +62,7 @@ def confirm_row(cells: Sequence[Sequence[Word]], last: int) -> tuple[Agreement, 
 
     The second reading of a row that no lines part. A blank cell cannot be confirmed by it.
     """
-    places = [[char.index for word in reading_order(words) for char in word.chars] for words in cells]
+    places = [[char.order for word in reading_order(words) for char in word.chars] for words in cells]
     if not all(places):
         return Agreement.ALONE, max((each[-1] for each in places if each), default=last)
     flat = [place for each in places for place in each]

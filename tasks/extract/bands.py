@@ -48,7 +48,7 @@ class Band:
 
 def find_bands(lines: Sequence[TextLine]) -> list[Band]:
     """The tables with columns on a page, from top to bottom."""
-    bands = []
+    bands: list[Band] = []
     rich = [i for i, line in enumerate(lines) if _figures(line) >= _RICH]
     while rich:
         group = [rich.pop(0)]
@@ -75,7 +75,7 @@ def _goes_on(lines: Sequence[TextLine], last: int, following: int, count: int) -
 
 def _is_apart(line: TextLine, size: float) -> bool:
     text = line.text.replace(" ", "")
-    return len(text) >= _HEADING_LENGTH and (line.size > _LARGER * size or bool(layout().heading.search(text)))
+    return len(text) >= _HEADING_LENGTH and (line.size > _LARGER * size or layout().is_heading(text))
 
 
 def _band(lines: Sequence[TextLine], group: Sequence[int], free: int) -> Band:
@@ -183,17 +183,22 @@ def _label(band: Band, labels: Iterable[Word], size: float) -> None:
     """Give each row its label: words that reach into the last label column, a line with an enumerator beginning a new one."""
     words = sorted(labels, key=lambda word: (round(word.y / (0.45 * size)), word.x0))
     edge = _leaf_edge(words)
-    leaf = [word for word in words if word.x1 > edge + 1.2 * size or word.x0 >= edge - 0.5 * size]
     blocks: list[list[Word]] = []
-    for word in leaf:
-        follows = blocks and not layout().enumerator.match(word.text) and word.y - blocks[-1][-1].y < _BELOW * size
-        if follows:
-            blocks[-1].append(word)
-        else:
+    rest: list[Word] = []
+    for word in words:
+        is_leaf = word.x1 > edge + 1.2 * size or word.x0 >= edge - 0.5 * size
+        if not is_leaf or _is_left_of_another(word, words, size):
+            rest.append(word)
+        elif layout().begins_label(word.text) or not blocks:
             blocks.append([word])
+        elif word.y - blocks[-1][-1].y < _BELOW * size and _overlaps(word, blocks[-1]):
+            blocks[-1].append(word)
+        elif any(abs(row.y - word.y) < _SAME_ROW * size for row in band.rows):
+            blocks.append([word])
+        else:
+            rest.append(word)
     _match(band, blocks, size)
-    held = {id(word) for word in leaf}
-    for run in _runs([word for word in words if id(word) not in held], size):
+    for run in _runs(rest, size):
         middle = (run[0].top + run[-1].bottom) / 2
         if _is_blank_row(band, run, middle, size):
             band.rows.insert(sum(row.y < middle for row in band.rows), BandRow(middle, size, {}, run))
@@ -203,9 +208,18 @@ def _label(band: Band, labels: Iterable[Word], size: float) -> None:
             band.header += run
 
 
+def _is_left_of_another(word: Word, words: Sequence[Word], size: float) -> bool:
+    """Whether another word of label begins a row right of this one: then this one is of a group."""
+    return any(other.x0 > word.x1 and abs(other.y - word.y) < 0.8 * size and layout().begins_label(other.text) for other in words)
+
+
+def _overlaps(word: Word, block: Sequence[Word]) -> bool:
+    return word.x0 < max(other.x1 for other in block) and word.x1 > min(other.x0 for other in block)
+
+
 def _is_blank_row(band: Band, run: Sequence[Word], middle: float, size: float) -> bool:
     """Whether a label left of the others has a row of its own, blank throughout: a full row's height from every other."""
-    if len(band.rows) < 3 or not layout().enumerator.match(run[0].text) or middle < band.rows[0].y:
+    if len(band.rows) < 3 or not layout().begins_label(run[0].text) or middle < band.rows[0].y:
         return False
     pitch = median(b.y - a.y for a, b in pairwise(band.rows))
     edges = [edge for row in band.rows for word in row.label for edge in (word.top, word.bottom)]
@@ -223,7 +237,7 @@ def _give(row: BandRow, run: list[Word], size: float) -> None:
 
 
 def _leaf_edge(words: Sequence[Word]) -> float:
-    numbered = [round(word.x0) for word in words if word.text[0].isdigit() and layout().enumerator.match(word.text)]
+    numbered = [round(word.x0) for word in words if word.text[0].isdigit() and layout().begins_label(word.text)]
     return float(mode(numbered)) if numbered else min((word.x0 for word in words), default=0.0)
 
 
@@ -240,7 +254,7 @@ def _match(band: Band, blocks: Sequence[list[Word]], size: float) -> None:
             own = min(beside, key=lambda i: abs(band.rows[i].y - middle))
             taken.add(own)
             band.rows[own].label = block
-        elif band.rows and band.rows[0].y < middle and layout().enumerator.match(block[0].text):
+        elif band.rows and band.rows[0].y < middle and layout().begins_label(block[0].text):
             place = sum(row.y < middle for row in band.rows)
             band.rows.insert(place, BandRow(middle, size, {}, block))
             taken = {i + (i >= place) for i in taken} | {place}
@@ -260,7 +274,7 @@ def _runs(words: Sequence[Word], size: float) -> list[list[Word]]:
             ),
             None,
         )
-        if run is None or layout().enumerator.match(word.text):
+        if run is None or layout().begins_label(word.text):
             runs.append([word])
         else:
             run.append(word)

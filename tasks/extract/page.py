@@ -21,7 +21,7 @@ class Char(NamedTuple):
     x1: float
     bottom: float
     size: float
-    index: int
+    order: int
 
 
 class Line(NamedTuple):

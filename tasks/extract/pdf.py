@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pypdfium2
 
 from tasks.errors import DamagedDocument, DocumentTooLarge, NoTextLayer

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import pi
+from statistics import median
 from typing import Any
 
 import pypdfium2
@@ -21,8 +22,10 @@ _MAX_FORMS = 8  # levels of forms inside forms
 _INVISIBLE = 3  # text render mode
 _CHINESE = 0x2E80  # from here on characters are as wide as their type is large
 _SLANT = 0.06  # radians off a right angle from which text lies at a slant
+_SPACES = frozenset((0xA0, 0x3000, 0xFFFE, 0xFEFF, 0xAD, 0x200B, 0x2002, 0x2003, 0x2009))
 _PALE = 190  # of 255: type lighter than this in all colours, or as see-through, is a watermark's
-_HUGE = 2.6  # sizes of the page's ordinary type from which type across a page is no report's
+_LARGE = 1.4  # sizes of the page's ordinary type from which pale type is a watermark's
+_HUGE = 2.2  # sizes from which any type that lies over other type is
 
 Matrix = tuple[float, float, float, float, float, float]
 
@@ -33,7 +36,8 @@ class _Marks:
 
     lines: list[Box] = field(default_factory=list)  # thin boxes (left, bottom, right, top)
     pictures: list[Box] = field(default_factory=list)
-    odd: set[int] = field(default_factory=set)  # addresses of text objects that are invisible or pale
+    unseen: set[int] = field(default_factory=set)  # addresses of text objects that are invisible
+    pale: set[int] = field(default_factory=set)  # and of those whose type is pale or see-through
     has_oblique: bool = False
     has_sideways: bool = False
     hidden: int = 0
@@ -125,8 +129,9 @@ def _note_text(item: Any, outer: Matrix | None, marks: _Marks) -> None:
     mode = pdfium.FPDFTextObj_GetTextRenderMode(item)
     if mode == _INVISIBLE:
         marks.hidden += 1
-    if mode == _INVISIBLE or _is_pale(item):
-        marks.odd.add(_address(item))
+        marks.unseen.add(_address(item))
+    elif _is_pale(item):
+        marks.pale.add(_address(item))
 
 
 def _is_pale(item: Any) -> bool:
@@ -220,37 +225,56 @@ def _chars(page: Any, frame: _Frame, marks: _Marks) -> tuple[list[Char], list[Ch
     """Characters of the text, characters astray, and how many of the first stand at each quarter turn."""
     chars: list[Char] = []
     stray: list[Char] = []
+    pale: list[Char] = []
     angles = [0, 0, 0, 0]
     rect = pdfium.FS_RECTF()
     ref = ctypes.byref(rect)
     last = None
     for i in range(min(pdfium.FPDFText_CountChars(page), _MAX_CHARS)):
         code = pdfium.FPDFText_GetUnicode(page, i)
-        if code <= 32 or code in (0xA0, 0x3000, 0xFFFE, 0xFEFF, 0xAD) or not pdfium.FPDFText_GetLooseCharBox(page, i, ref):
+        if code <= 32 or code in _SPACES or not pdfium.FPDFText_GetLooseCharBox(page, i, ref):
             continue
         box = frame.place(rect.left, rect.bottom, rect.right, rect.top)
         char = Char(chr(code), *box, _size(code, box), i)
-        if marks.odd and _address(pdfium.FPDFText_GetTextObject(page, i)) in marks.odd:
-            stray.append(char)
-            continue
+        quarter: int | None = 0
         if marks.has_sideways:
             quarter = _quarter(pdfium.FPDFText_GetCharAngle(page, i), frame)
-            if quarter is None:
-                stray.append(char)
-                continue
-            angles[quarter] += 1
-            if quarter % 2:
-                char = char._replace(size=_size(code, (box[1], box[0], box[3], box[2])))
+        owner = _address(pdfium.FPDFText_GetTextObject(page, i)) if marks.unseen or marks.pale else 0
+        if quarter is None or owner in marks.unseen or not _is_shown(box, frame):
+            stray.append(char)
+            continue
+        if quarter % 2:
+            char = char._replace(size=_size(code, (box[1], box[0], box[3], box[2])))
         if last is not None and _is_doubled(last, char):
             continue
         last = char
-        chars.append(char)
-    return chars, stray, angles
+        angles[quarter] += 1
+        (pale if owner in marks.pale else chars).append(char)
+    shown, marked = _watermarks(chars, pale)
+    return shown, stray + marked, angles
 
 
-def _size(code: int, box: Box) -> float:
-    """The size of the type: a Chinese character's width, for its box may be flat (一); another's height."""
-    return box[2] - box[0] if code >= _CHINESE else box[3] - box[1]
+def _watermarks(chars: list[Char], pale: list[Char]) -> tuple[list[Char], list[Char]]:
+    """Tell text from watermarks: pale type that is larger than the rest, and huge type that lies over other text."""
+    if not chars:
+        return pale, []
+    ordinary = median(char.size for char in chars)
+    shown = chars + [char for char in pale if char.size <= _LARGE * ordinary]
+    marked = [char for char in pale if char.size > _LARGE * ordinary]
+    huge = [char for char in shown if char.size > _HUGE * ordinary]
+    over = {char.order for char in huge if any(_lies_over(char, other) for other in shown if other.size <= _HUGE * ordinary)}
+    marked += [char for char in shown if char.order in over]
+    return sorted((char for char in shown if char.order not in over), key=lambda char: char.order), marked
+
+
+def _lies_over(char: Char, other: Char) -> bool:
+    x, y = (other.x0 + other.x1) / 2, (other.top + other.bottom) / 2
+    return char.x0 < x < char.x1 and char.top < y < char.bottom
+
+
+def _is_shown(box: Box, frame: _Frame) -> bool:
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return 0 <= x <= frame.width and 0 <= y <= frame.height
 
 
 def _quarter(angle: float, frame: _Frame) -> int | None:
@@ -267,6 +291,11 @@ def _is_doubled(last: Char, char: Char) -> bool:
     return char.text == last.text and abs(char.x0 - last.x0) < near and abs(char.top - last.top) < near
 
 
+def _size(code: int, box: Box) -> float:
+    """The size of the type: a Chinese character's width, for its box may be flat (一); another's height."""
+    return box[2] - box[0] if code >= _CHINESE else box[3] - box[1]
+
+
 def _turn(angles: list[int]) -> int:
     """The quarter turns clockwise that bring most of the text upright."""
     most = max(range(4), key=lambda quarter: angles[quarter])
@@ -276,7 +305,7 @@ def _turn(angles: list[int]) -> int:
 def _turn_chars(chars: list[Char], frame: _Frame, turn: int) -> tuple[Char, ...]:
     if not turn:
         return tuple(chars)
-    return tuple(Char(c.text, *turned(c[1:5], frame.width, frame.height, turn), c.size, c.index) for c in chars)
+    return tuple(Char(c.text, *turned(c[1:5], frame.width, frame.height, turn), c.size, c.order) for c in chars)
 
 
 def _lines(boxes: list[Box], frame: _Frame, turn: int) -> tuple[tuple[Line, ...], tuple[Line, ...]]:

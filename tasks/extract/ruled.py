@@ -44,9 +44,9 @@ def fill(ruled: Ruled, ink: Ink) -> tuple[Filled, ...]:
 
 def is_undivided(cells: Iterable[Filled], lines: Sequence[TextLine]) -> bool:
     """Whether lines are missing between figures: a cell holds two that stand apart on one line."""
-    owner = {char.index: number for number, filled in enumerate(cells) for char in filled.chars}
+    owner = {char.order: number for number, filled in enumerate(cells) for char in filled.chars}
     for line in lines:
-        figures = Counter(owner.get(word.chars[0].index) for word in line.words if word.is_figure)
+        figures = Counter(owner.get(word.chars[0].order) for word in line.words if word.is_figure)
         if any(number is not None and count > 1 for number, count in figures.items()):
             return True
     return False

@@ -30,11 +30,11 @@ def read_ink(ink: Ink) -> list[Paragraph | Grid]:
             continue
         blocks += _ruled_blocks(ruled, cells, positions, ink)
         tops.append(ruled.box[1])
-        held |= {char.index for filled in cells for char in filled.chars}
+        held |= {char.order for filled in cells for char in filled.chars}
     for band in bands:
         if not _is_held(band, held):
             blocks.append(band_grid(band, ink))
-            held |= {char.index for number in band.used for word in lines[number].words for char in word.chars}
+            held |= {char.order for number in band.used for word in lines[number].words for char in word.chars}
     blocks += read_rest(_outside(lines, held), ink, tops)
     return [block for _, block in sorted(blocks, key=lambda placed: placed[0])]
 
@@ -65,10 +65,10 @@ def _ruled_blocks(ruled: Ruled, cells: Sequence[Filled], positions: Positions, i
 
 def _is_held(band: Band, held: set[int]) -> bool:
     """Whether a table seen by position is the one that was read between lines."""
-    figures = [word.chars[0].index for row in band.rows for words in row.slots.values() for word in words]
+    figures = [word.chars[0].order for row in band.rows for words in row.slots.values() for word in words]
     return sum(index in held for index in figures) * 2 > len(figures)
 
 
 def _outside(lines: Sequence[TextLine], held: set[int]) -> list[TextLine]:
-    left = (tuple(word for word in line.words if word.chars[0].index not in held) for line in lines)
+    left = (tuple(word for word in line.words if word.chars[0].order not in held) for line in lines)
     return [TextLine(words) for words in left if words]

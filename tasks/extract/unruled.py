@@ -102,7 +102,7 @@ def read_rest(lines: Sequence[TextLine], ink: Ink, breaks: Sequence[float]) -> l
     for i, line in enumerate(lines):
         if i in taken:
             continue
-        if i in rows or layout().corner in line.text.replace(" ", ""):
+        if i in rows or layout().is_corner(line.text):
             if table and any(table[-1][0].y < edge < line.y for edge in breaks):
                 _flush(table, blocks, ink)
             table.append((line, [lines[k] for k in joined.get(i, [])]))
@@ -121,14 +121,14 @@ def _is_row(line: TextLine) -> bool:
 
 def _is_page_number(line: TextLine, ink: Ink) -> bool:
     is_outer = line.y < 0.12 * ink.height or line.y > 0.88 * ink.height
-    return is_outer and bool(layout().page_number.match(line.text.replace(" ", "")))
+    return is_outer and layout().is_page_number(line.text)
 
 
 def _labels_beside(lines: Sequence[TextLine], rows: set[int]) -> dict[int, list[int]]:
     """By line of figures, the lines that hold pieces of its label: short, near, and left of the figures."""
     found: dict[int, list[int]] = {}
     for i, line in enumerate(lines):
-        if i in rows or len(line.words) != 1 or layout().corner in line.text:
+        if i in rows or len(line.words) != 1 or layout().is_corner(line.text):
             continue
         near = min(rows, key=lambda row: abs(lines[row].y - line.y), default=None)
         if near is None or abs(lines[near].y - line.y) > _NEAR * lines[near].size:

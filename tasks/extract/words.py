@@ -157,4 +157,4 @@ def _parts(last: Char, char: Char) -> bool:
     size = min(last.size, char.size)
     if _DIGIT.match(last.text) and _DIGIT.match(char.text):
         return gap > _FIGURES_APART * size
-    return gap > _APART * size or not 0 < char.index - last.index <= _NEXT
+    return gap > _APART * size or not 0 < char.order - last.order <= _NEXT
