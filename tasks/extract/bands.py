@@ -228,9 +228,12 @@ def _is_blank_row(band: Band, run: Sequence[Word], middle: float, size: float) -
 
 def _give(row: BandRow, run: list[Word], size: float) -> None:
     """A group label to the row beside it; where the row has no label of its own and the run is one line on it, it is that."""
-    if not row.label and all(abs(word.y - row.y) < 0.6 * size for word in run):
+    is_beside = all(abs(word.y - row.y) < 0.6 * size for word in run)
+    if not row.label and is_beside:
         row.label = run
-    elif row.label and abs(run[0].x0 - row.label[0].x0) < size and 0 < run[0].y - row.label[-1].y < _BELOW * size:
+    elif row.label and is_beside and 0 < run[0].x0 - row.label[-1].x1 < 4 * size:
+        row.label += run  # its last character, set apart (总 计)
+    elif row.label and abs(run[0].x0 - row.label[0].x0) < size and -0.5 * size < run[0].y - row.label[-1].y < _BELOW * size:
         row.label += run  # a label over all label columns goes on below
     else:
         row.groups.append(run)

@@ -34,7 +34,7 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """What is on one page. `stray` are characters that belong to no line of text (watermarks); `picture` the share covered.
+    """What is on one page, without watermarks and hidden text. `picture` is the share that pictures cover (0 to 1).
 
     `turn`: quarter turns clockwise by which the page was turned to bring most of its text upright (0 to 3).
     """
@@ -45,9 +45,7 @@ class Ink:
     chars: tuple[Char, ...]
     level: tuple[Line, ...]
     upright: tuple[Line, ...]
-    stray: tuple[Char, ...] = ()
     picture: float = 0.0
-    hidden: int = 0
     turn: int = 0
 
     def on_page(self, box: Box) -> Box:

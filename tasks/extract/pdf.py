@@ -17,6 +17,7 @@ from tasks.printed import Grid, Locator, Paragraph, Printed
 MAX_PAGES = 300
 _LEAST_TEXT = 30  # characters under which a page of pictures counts as a scan
 _PICTURE = 0.4  # share of a page under pictures from which it may be a scan
+_ODD = 0.03  # share of characters of no Chinese or plain Latin kind from which a text layer is not believed
 _PLAY = 0.06  # points: boxes are rounded to a tenth
 
 
@@ -64,8 +65,15 @@ def _ink(document: pypdfium2.PdfDocument, number: int) -> Ink:
 
 
 def is_scan(ink: Ink) -> bool:
-    """Whether a page is a picture of a page: hardly any text shows, and pictures cover much of it (or nothing is there)."""
-    return len(ink.chars) < _LEAST_TEXT and (ink.picture > _PICTURE or not ink.chars)
+    """Whether a page is a picture of a page: little text and large pictures, nothing at all, or text in no sane letters."""
+    is_bare = len(ink.chars) < _LEAST_TEXT
+    return (is_bare and (ink.picture > _PICTURE or not ink.chars)) or is_garbled(ink)
+
+
+def is_garbled(ink: Ink) -> bool:
+    """Whether the text layer lies: the file's table of characters is broken, so that Chinese comes out as odd letters."""
+    odd = sum("\x7f" <= char.text < "\u2000" or "\ue000" <= char.text < "\uf900" for char in ink.chars)
+    return odd > _ODD * len(ink.chars)
 
 
 def reread(data: bytes, locator: Locator) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tasks.extract.bands import Band
 from tasks.extract.page import Char, Ink
 from tasks.extract.ruling import Ruled, RuledCell
 from tasks.extract.words import TextLine
@@ -42,14 +43,18 @@ def fill(ruled: Ruled, ink: Ink) -> tuple[Filled, ...]:
     return tuple(Filled(cell, tuple(chars)) for cell, chars in zip(ruled.cells, held, strict=True))
 
 
-def is_undivided(cells: Iterable[Filled], lines: Sequence[TextLine]) -> bool:
-    """Whether lines are missing between figures: a cell holds two that stand apart on one line."""
+def is_undivided(cells: Sequence[Filled], lines: Sequence[TextLine], bands: Sequence[Band]) -> bool:
+    """Whether lines are missing: a cell holds two figures that stand apart on one line, or most hold a figure and more."""
     owner = {char.order: number for number, filled in enumerate(cells) for char in filled.chars}
     for line in lines:
         figures = Counter(owner.get(word.chars[0].order) for word in line.words if word.is_figure)
         if any(number is not None and count > 1 for number, count in figures.items()):
             return True
-    return False
+    slots = [words for band in bands for row in band.rows for words in row.slots.values() if words[0].is_figure]
+    slot_of = {char.order: number for number, words in enumerate(slots) for word in words for char in word.chars}
+    held = [filled.chars for filled in cells if any(char.order in slot_of for char in filled.chars)]
+    mixed = sum(len({slot_of.get(char.order) for char in chars}) > 1 for chars in held)
+    return mixed > 2 and mixed * 2 > len(held)
 
 
 def in_order(chars: Sequence[Char]) -> str:

@@ -13,6 +13,7 @@ from itertools import pairwise
 from tasks.extract.page import Box, Line
 
 _NEAR = 3.0  # points within which two lines are one, and within which lines meet
+_NARROW = 6.0  # points: no column of figures is narrower, so lines closer than this are a double line
 _SHORT = 4.0  # points: what is shorter, once joined, is an ornament
 _SIDE = 8.0  # points by which lines must reach past the last crossing line to show that a side is missing
 _COVER = 0.6  # share of a cell's side that a line must cover
@@ -106,7 +107,7 @@ def _touching(across: Sequence[Line], down: Sequence[Line]) -> list[tuple[list[L
 
 def _lattice(across: list[Line], down: list[Line]) -> Ruled | None:
     across, down = across + _missing(across, down), down + _missing(down, across)
-    xs, ys = _edges(line.at for line in down), _edges(line.at for line in across)
+    xs, ys = _edges((line.at for line in down), _NARROW), _edges((line.at for line in across), _NEAR)
     if len(xs) < 2 or len(ys) < 2:
         return None
     left = _drawn(down, xs, ys)  # [column edge][row]: is there a line
@@ -127,9 +128,9 @@ def _missing(lines: Sequence[Line], crossing: Sequence[Line]) -> list[Line]:
     return sides
 
 
-def _edges(values: Iterable[float]) -> tuple[float, ...]:
+def _edges(values: Iterable[float], near: float) -> tuple[float, ...]:
     ordered = sorted(values)
-    return tuple(ordered[:1] + [b for a, b in pairwise(ordered) if b - a > _NEAR])
+    return tuple(ordered[:1] + [b for a, b in pairwise(ordered) if b - a > near])
 
 
 def _nearest(edges: Sequence[float], value: float) -> int:

@@ -26,7 +26,7 @@ def read_ink(ink: Ink) -> list[Paragraph | Grid]:
     held: set[int] = set()
     for ruled in find_ruled(ink.level, ink.upright):
         cells = fill(ruled, ink)
-        if is_undivided(cells, lines):
+        if is_undivided(cells, lines, bands):
             continue
         blocks += _ruled_blocks(ruled, cells, positions, ink)
         tops.append(ruled.box[1])
