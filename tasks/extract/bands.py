@@ -5,9 +5,11 @@ No drawn line is looked at, so this is the second, independent reading of a rule
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import inf
 from statistics import median, mode
 
 from tasks.extract.layout import layout
@@ -49,24 +51,19 @@ class Band:
 def find_bands(lines: Sequence[TextLine]) -> list[Band]:
     """The tables with columns on a page, from top to bottom."""
     bands: list[Band] = []
-    rich = [i for i, line in enumerate(lines) if _figures(line) >= _RICH]
+    rich = [i for i, line in enumerate(lines) if line.figures >= _RICH]
     while rich:
         group = [rich.pop(0)]
-        while rich and _goes_on(lines, group[-1], rich[0], _figures(lines[group[0]])):
+        while rich and _goes_on(lines, group[-1], rich[0], lines[group[0]].figures):
             group.append(rich.pop(0))
         bands.append(_band(lines, group, 1 + max(bands[-1].used) if bands else 0))
         rich = [i for i in rich if i not in bands[-1].used]
     return bands
 
 
-def _figures(line: TextLine) -> int:
-    """How many figures end a line: one inside a label (an enumerator, the 无 of a label set downwards) is none."""
-    return next((n for n, word in enumerate(reversed(line.words)) if not word.is_figure), len(line.words))
-
-
 def _goes_on(lines: Sequence[TextLine], last: int, following: int, count: int) -> bool:
     """Whether two rich lines belong to one table: like many figures, and no heading or prose between."""
-    few, many = sorted((count, _figures(lines[following])))
+    few, many = sorted((count, lines[following].figures))
     if many > 1.6 * few and many - few > 3:
         return False
     size = _size(lines, [last])
@@ -108,7 +105,7 @@ def _size(lines: Sequence[TextLine], group: Sequence[int]) -> float:
 
 def _columns(rows: Sequence[TextLine]) -> tuple[tuple[float, float], ...]:
     """The extents of the columns: figures that stand above each other; where wide ones bridge two, by count in full rows."""
-    counts = [_figures(row) for row in rows]
+    counts = [row.figures for row in rows]
     figures = [list(row.words[len(row.words) - count :]) for row, count in zip(rows, counts, strict=True)]
     found: list[list[Word]] = []
     reach = 0.0
@@ -157,11 +154,16 @@ def _is_prose(line: TextLine, columns: Sequence[tuple[float, float]]) -> bool:
 
 def _put(band: Band, word: Word, size: float) -> None:
     """Give a word right of the labels to its row and column; above the first row it is the header's."""
-    row = min(band.rows, key=lambda row: abs(row.y - word.y))
+    row = _nearest_row(band.rows, word.y)
     if abs(row.y - word.y) > (1.6 if word.is_figure else _SAME_ROW) * size or (row is band.rows[0] and _above(row, word, size)):
         band.header.append(word)
         return
     row.slots.setdefault(nearest_column(band.columns, word), []).append(word)
+
+
+def _nearest_row(rows: Sequence[BandRow], y: float) -> BandRow:
+    after = bisect_left(rows, y, key=lambda row: row.y)
+    return min(rows[max(0, after - 1) : after + 1], key=lambda row: abs(row.y - y))
 
 
 def _above(row: BandRow, word: Word, size: float) -> bool:
@@ -170,13 +172,13 @@ def _above(row: BandRow, word: Word, size: float) -> bool:
 
 def nearest_column(columns: Sequence[tuple[float, float]], word: Word) -> int:
     """The column whose extent a word overlaps most, else the nearest."""
-
-    def distance(k: int) -> float:
-        x0, x1 = columns[k]
+    best, least = 0, inf
+    for k, (x0, x1) in enumerate(columns):
         overlap = min(x1, word.x1) - max(x0, word.x0)
-        return -overlap if overlap > 0 else min(abs(word.x - x0), abs(word.x - x1))
-
-    return min(range(len(columns)), key=distance)
+        distance = -overlap if overlap > 0 else min(abs(word.x - x0), abs(word.x - x1))
+        if distance < least:
+            best, least = k, distance
+    return best
 
 
 def _label(band: Band, labels: Iterable[Word], size: float) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections import defaultdict
+from collections.abc import Iterator
 from math import pi
 from statistics import median
 from typing import Any
@@ -74,29 +75,45 @@ def _chars(page: Any, frame: _Frame, marks: Marks) -> tuple[list[Char], list[int
     chars: list[Char] = []
     pale: dict[int, list[Char]] = defaultdict(list)
     angles = [0, 0, 0, 0]
+    is_plain = not (marks.has_sideways or marks.unseen or marks.pale)
+    last = None
+    for char in _stated(page, frame):
+        if last is not None and char.text == last.text and _is_doubled(last, char):
+            continue
+        owner = 0
+        if not is_plain:
+            quarter = _quarter(pdfium.FPDFText_GetCharAngle(page, char.order), frame) if marks.has_sideways else 0
+            owner = address(pdfium.FPDFText_GetTextObject(page, char.order)) if marks.unseen or marks.pale else 0
+            if quarter is None or owner in marks.unseen:
+                continue
+            angles[quarter] += 1
+            if quarter % 2:
+                char = char._replace(size=_size(char.text, char.bottom - char.top, char.x1 - char.x0))
+        last = char
+        if owner and owner in marks.pale:
+            pale[owner].append(char)
+        else:
+            chars.append(char)
+    return _without_watermarks(chars, pale), angles
+
+
+def _stated(page: Any, frame: _Frame) -> Iterator[Char]:
+    """What the file states on the shown part of the page, white space left out. (Called for each character: kept flat.)"""
     rect = pdfium.FS_RECTF()
     ref = ctypes.byref(rect)
-    last = None
+    get_code, get_box = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
+    x, y, width, height = frame.left, frame.top, frame.width, frame.height
+    is_turned = frame.quarters != 0
     for i in range(min(pdfium.FPDFText_CountChars(page), _MAX_CHARS)):
-        code = pdfium.FPDFText_GetUnicode(page, i)
-        if code <= 32 or code in _SPACES or not pdfium.FPDFText_GetLooseCharBox(page, i, ref):
+        code = get_code(page, i)
+        if code <= 32 or code in _SPACES or not get_box(page, i, ref):
             continue
-        box = frame.place(rect.left, rect.bottom, rect.right, rect.top)
-        char = Char(chr(code), *box, _size(code, box), i)
-        quarter: int | None = 0
-        if marks.has_sideways:
-            quarter = _quarter(pdfium.FPDFText_GetCharAngle(page, i), frame)
-        owner = address(pdfium.FPDFText_GetTextObject(page, i)) if marks.unseen or marks.pale else 0
-        if quarter is None or owner in marks.unseen or not _is_shown(box, frame):
-            continue
-        if quarter % 2:
-            char = char._replace(size=_size(code, (box[1], box[0], box[3], box[2])))
-        if last is not None and _is_doubled(last, char):
-            continue
-        last = char
-        angles[quarter] += 1
-        (pale[owner] if owner in marks.pale else chars).append(char)
-    return _without_watermarks(chars, pale), angles
+        x0, top, x1, bottom = rect.left - x, y - rect.top, rect.right - x, y - rect.bottom
+        if is_turned:
+            x0, top, x1, bottom = turned((x0, top, x1, bottom), *frame.flat, frame.quarters)
+        if 0 <= x0 + x1 <= 2 * width and 0 <= top + bottom <= 2 * height:
+            text = chr(code)
+            yield Char(text, x0, top, x1, bottom, x1 - x0 if code >= _CHINESE else bottom - top, i)
 
 
 def _without_watermarks(chars: list[Char], pale: dict[int, list[Char]]) -> list[Char]:
@@ -122,11 +139,6 @@ def _lies_over(char: Char, other: Char) -> bool:
     return bool(char.x0 < x < char.x1 and char.top < y < char.bottom)
 
 
-def _is_shown(box: Box, frame: _Frame) -> bool:
-    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    return bool(0 <= x <= frame.width and 0 <= y <= frame.height)
-
-
 def _quarter(angle: float, frame: _Frame) -> int | None:
     """Quarter turns clockwise of a character as shown; None at a slant."""
     quarters = round(angle / (pi / 2))
@@ -138,12 +150,12 @@ def _quarter(angle: float, frame: _Frame) -> int | None:
 def _is_doubled(last: Char, char: Char) -> bool:
     """Whether a character is the one before once more, a hair aside: bold made by printing twice."""
     near = 0.12 * char.size
-    return char.text == last.text and abs(char.x0 - last.x0) < near and abs(char.top - last.top) < near
+    return abs(char.x0 - last.x0) < near and abs(char.top - last.top) < near
 
 
-def _size(code: int, box: Box) -> float:
+def _size(text: str, width: float, height: float) -> float:
     """The size of the type: a Chinese character's width, for its box may be flat (一); another's height."""
-    return box[2] - box[0] if code >= _CHINESE else box[3] - box[1]
+    return width if ord(text) >= _CHINESE else height
 
 
 def _turn(angles: list[int]) -> int:

@@ -20,6 +20,9 @@ _MAX_FORMS = 8  # levels of forms inside forms
 _INVISIBLE = 3  # text render mode
 _PALE = 140  # of 255: type lighter than this in all colours, or as see-through, may be a watermark's
 
+_COLOUR = tuple(ctypes.c_uint() for _ in range(4))  # filled anew for each text: a process reads one page at a time
+_COLOUR_REFS = tuple(ctypes.byref(part) for part in _COLOUR)
+
 Matrix = tuple[float, float, float, float, float, float]
 
 
@@ -70,7 +73,7 @@ def _walk(holder: Any, count: Any, get: Any, outer: Matrix | None, marks: Marks,
 
 
 def _note_text(item: Any, outer: Matrix | None, marks: Marks) -> None:
-    a, b, c, d, *_ = _times(_matrix(item), outer)
+    a, b, c, d, *_ = _matrix(item) if outer is None else _times(_matrix(item), outer)
     if abs(b) > SLANT * abs(a) or abs(c) > SLANT * abs(d):
         marks.has_sideways = True
     mode = pdfium.FPDFTextObj_GetTextRenderMode(item)
@@ -81,10 +84,10 @@ def _note_text(item: Any, outer: Matrix | None, marks: Marks) -> None:
 
 
 def _is_pale(item: Any) -> bool:
-    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    if not pdfium.FPDFPageObj_GetFillColor(item, *(ctypes.byref(each) for each in (red, green, blue, alpha))):
+    if not pdfium.FPDFPageObj_GetFillColor(item, *_COLOUR_REFS):
         return False
-    return min(red.value, green.value, blue.value) > _PALE or alpha.value < 255 - _PALE
+    red, green, blue, alpha = (part.value for part in _COLOUR)
+    return min(red, green, blue) > _PALE or alpha < 255 - _PALE
 
 
 def address(item: Any) -> int:
