@@ -44,7 +44,7 @@ def _read_pages(document: pypdfium2.PdfDocument, data: bytes) -> tuple[list[Para
     """The blocks of the pages that have text, and the numbers of those that are pictures."""
     blocks: list[Paragraph | Grid] = []
     scans: list[int] = []
-    witness = Witness(data, document)
+    witness = Witness(data)
     try:
         for number in range(1, len(document) + 1):
             ink = _ink(document, number)

@@ -50,11 +50,7 @@ class _Frame:
     """The shown part of a page: brings boxes of user space (origin bottom left) to the page's own (origin top left)."""
 
     def __init__(self, page: pypdfium2.PdfPage) -> None:
-        media, crop = page.get_mediabox(), page.get_cropbox()
-        left, bottom = max(media[0], crop[0]), max(media[1], crop[1])
-        right, top = min(media[2], crop[2]), min(media[3], crop[3])
-        if right <= left or top <= bottom:
-            left, bottom, right, top = media
+        left, bottom, right, top = page.get_bbox()  # inherited boxes too, unlike get_mediabox
         self.left, self.bottom, self.right, self.top = left, bottom, right, top
         self.quarters = (page.get_rotation() // 90) % 4
         self.flat = (right - left, top - bottom)
