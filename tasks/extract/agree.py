@@ -41,9 +41,18 @@ class Positions:
             return Agreement.AGREED
         texts = {self._of.get(char.order) for char in chars}
         own = texts.pop()
+        if any(_covers(a, b) for a, b in pairwise(chars)):
+            return Agreement.ALONE  # figures printed over each other: no witness can tell which one shows
         if texts or own is None or self._size[own] != len(chars):
             return Agreement.DISPUTED
         return Agreement.AGREED if self._text[own] == "".join(char.text for char in chars) else Agreement.DISPUTED
+
+
+def _covers(one: Char, other: Char) -> bool:
+    """Whether two characters stand in the same place."""
+    across = min(one.x1, other.x1) - max(one.x0, other.x0)
+    down = min(one.bottom, other.bottom) - max(one.top, other.top)
+    return across > 0.5 * min(one.x1 - one.x0, other.x1 - other.x0) and down > 0.5 * min(one.size, other.size)
 
 
 def reading_order(words: Iterable[Word]) -> list[Word]:

@@ -193,7 +193,7 @@ def _label(band: Band, labels: Iterable[Word], size: float) -> None:
             rest.append(word)
         elif layout().begins_label(word.text) or not blocks:
             blocks.append([word])
-        elif word.y - blocks[-1][-1].y < _BELOW * size and _overlaps(word, blocks[-1]):
+        elif _goes_below(word, blocks[-1], band.rows, size):
             blocks[-1].append(word)
         elif any(abs(row.y - word.y) < _SAME_ROW * size for row in band.rows):
             blocks.append([word])
@@ -213,6 +213,14 @@ def _label(band: Band, labels: Iterable[Word], size: float) -> None:
 def _is_left_of_another(word: Word, words: Sequence[Word], size: float) -> bool:
     """Whether another word of label begins a row right of this one: then this one is of a group."""
     return any(other.x0 > word.x1 and abs(other.y - word.y) < 0.8 * size and layout().begins_label(other.text) for other in words)
+
+
+def _goes_below(word: Word, block: Sequence[Word], rows: Sequence[BandRow], size: float) -> bool:
+    """Whether a word is the next line of a label, not the label of the next row."""
+    if word.y - block[-1].y >= _BELOW * size or not _overlaps(word, block):
+        return False
+    own = [row for row in rows if any(abs(row.y - line.y) < 0.5 * size for line in block)]
+    return not own or all(row in own or abs(row.y - word.y) >= 0.5 * size for row in rows)
 
 
 def _overlaps(word: Word, block: Sequence[Word]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pypdfium2
+import pypdfium2.raw as pdfium
 
 from tasks.errors import DamagedDocument, DocumentTooLarge, NoTextLayer
 from tasks.extract.page import Ink
@@ -17,6 +18,8 @@ from tasks.printed import Grid, Locator, Paragraph, Printed
 MAX_PAGES = 300
 _LEAST_TEXT = 30  # characters under which a page of pictures counts as a scan
 _PICTURE = 0.4  # share of a page under pictures from which it may be a scan
+_SHOWN_NOTES = (pdfium.FPDF_ANNOT_WIDGET, pdfium.FPDF_ANNOT_FREETEXT, pdfium.FPDF_ANNOT_STAMP)
+_MAX_NOTES = 5000
 _ODD = 0.03  # share of characters of no Chinese or plain Latin kind from which a text layer is not believed
 _PLAY = 0.06  # points: boxes are rounded to a tenth
 
@@ -45,9 +48,10 @@ def _read_pages(document: pypdfium2.PdfDocument, data: bytes) -> tuple[list[Para
     blocks: list[Paragraph | Grid] = []
     scans: list[int] = []
     witness = Witness(data)
+    may_have_layers = b"/OCProperties" in data or b"/ObjStm" in data
     try:
         for number in range(1, len(document) + 1):
-            ink = _ink(document, number)
+            ink = _ink(document, number, may_have_layers=may_have_layers)
             if is_scan(ink):
                 scans.append(number)
             blocks += witness.hear(read_ink(ink), number)
@@ -56,12 +60,26 @@ def _read_pages(document: pypdfium2.PdfDocument, data: bytes) -> tuple[list[Para
     return blocks, scans
 
 
-def _ink(document: pypdfium2.PdfDocument, number: int) -> Ink:
+def _ink(document: pypdfium2.PdfDocument, number: int, *, may_have_layers: bool = True) -> Ink:
     page = document[number - 1]
     try:
-        return take_ink(page, number)
+        if _has_forms(page):  # what is filled into a form field or stamped on shows, but is no text of the page yet
+            pdfium.FPDFPage_Flatten(page.raw, pdfium.FLAT_NORMALDISPLAY)
+            page.close()
+            page = document[number - 1]
+        return take_ink(page, number, may_have_layers=may_have_layers)
     finally:
         page.close()
+
+
+def _has_forms(page: pypdfium2.PdfPage) -> bool:
+    for i in range(min(pdfium.FPDFPage_GetAnnotCount(page.raw), _MAX_NOTES)):
+        note = pdfium.FPDFPage_GetAnnot(page.raw, i)
+        kind = pdfium.FPDFAnnot_GetSubtype(note)
+        pdfium.FPDFPage_CloseAnnot(note)
+        if kind in _SHOWN_NOTES:
+            return True
+    return False
 
 
 def is_scan(ink: Ink) -> bool:

@@ -14,6 +14,7 @@ import pypdfium2.raw as pdfium
 
 from tasks.extract.page import Box, Char, Ink, Line, turned
 from tasks.extract.shapes import SLANT, THIN, Marks, address, find_marks
+from tasks.extract.visible import Sight
 
 _MAX_CHARS = 60_000
 _CHINESE = 0x2E80  # from here on characters are as wide as their type is large
@@ -22,15 +23,20 @@ _LARGE = 1.4  # sizes of the page's ordinary type from which pale type is a wate
 _HUGE = 2.2  # sizes from which any type that lies over other type is
 
 
-def take_ink(page: pypdfium2.PdfPage, number: int) -> Ink:
-    """The ink of a page, as it is shown (/Rotate and the crop box honoured)."""
+def take_ink(page: pypdfium2.PdfPage, number: int, *, may_have_layers: bool = True) -> Ink:
+    """The ink of a page, as it is shown: /Rotate and the crop box honoured, text that no one sees left out."""
     frame = _Frame(page)
-    marks = find_marks(page)
+    marks = find_marks(page, may_have_layers=may_have_layers)
     text_page = page.get_textpage()
     try:
-        chars, angles = _chars(text_page.raw, frame, marks)
+        chars, pale, angles = _chars(text_page.raw, frame, marks)
     finally:
         text_page.close()
+    if marks.is_veiled or pale:
+        sight = Sight(page)
+        chars = [char for char in chars if sight.shows(char[1:5])] if marks.is_veiled else chars
+        pale = {owner: [char for char in run if sight.shows(char[1:5])] for owner, run in pale.items()}
+    chars = _without_watermarks(chars, {owner: run for owner, run in pale.items() if run})
     turn = _turn(angles)
     level, upright = _lines(marks.lines, frame, turn)
     covered = sum(max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1]) for box in map(frame.clip, marks.pictures))
@@ -66,8 +72,8 @@ class _Frame:
         return max(box[0], self.left), max(box[1], self.bottom), min(box[2], self.right), min(box[3], self.top)
 
 
-def _chars(page: Any, frame: _Frame, marks: Marks) -> tuple[list[Char], list[int]]:
-    """Characters of the text, watermarks and hidden type left out, and how many stand at each quarter turn."""
+def _chars(page: Any, frame: _Frame, marks: Marks) -> tuple[list[Char], dict[int, list[Char]], list[int]]:
+    """Characters of the text, those in pale type by the text object they are of, and how many stand at each quarter turn."""
     chars: list[Char] = []
     pale: dict[int, list[Char]] = defaultdict(list)
     angles = [0, 0, 0, 0]
@@ -90,7 +96,7 @@ def _chars(page: Any, frame: _Frame, marks: Marks) -> tuple[list[Char], list[int
             pale[owner].append(char)
         else:
             chars.append(char)
-    return _without_watermarks(chars, pale), angles
+    return chars, pale, angles
 
 
 def _stated(page: Any, frame: _Frame) -> Iterator[Char]:

@@ -1,4 +1,4 @@
-"""Read ruled tables: each cell's text is what stands between its lines, in the order in which the file states it."""
+"""Read ruled tables: each cell's text is what stands between its lines."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from dataclasses import dataclass
 from tasks.extract.bands import Band
 from tasks.extract.page import Char, Ink
 from tasks.extract.ruling import Ruled, RuledCell
-from tasks.extract.words import TextLine
+from tasks.extract.words import TextLine, text_lines
 
 _LINE = 0.5  # part of the type's size by which a character must stand lower to begin a new line
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A ruled cell with its characters, in the file's order."""
+    """A ruled cell with its characters, in the order in which the file states them."""
 
     cell: RuledCell
     chars: tuple[Char, ...]
 
     @property
     def text(self) -> str:
-        """The characters, a new line where the print begins one."""
+        """The characters as text, a new line where the print begins one."""
         return in_order(self.chars)
 
 
@@ -58,12 +58,16 @@ def is_undivided(cells: Sequence[Filled], lines: Sequence[TextLine], bands: Sequ
 
 
 def in_order(chars: Sequence[Char]) -> str:
-    """Characters as text, in the file's order."""
+    """Characters of one cell as text, from top to bottom and left to right, whatever the file's order."""
     parts: list[str] = []
     last: Char | None = None
     for char in chars:
-        if last is not None and (char.top + char.bottom - last.top - last.bottom) / 2 > _LINE * max(char.size, last.size):
-            parts.append("\n")
+        if last is not None:
+            below = (char.top + char.bottom - last.top - last.bottom) / 2
+            if below > _LINE * max(char.size, last.size):
+                parts.append("\n")
+            elif char.x0 < last.x0 or below < -_LINE * max(char.size, last.size):  # the file jumps back
+                return "\n".join("".join(word.text for word in line.words) for line in text_lines(chars))
         parts.append(char.text)
         last = char
     return "".join(parts)

@@ -51,20 +51,20 @@ class Ruled:
         return (row, column) if 0 <= row < len(self.ys) - 1 and 0 <= column < len(self.xs) - 1 else None
 
 
-def find_ruled(level: Iterable[Line], upright: Iterable[Line]) -> tuple[Ruled, ...]:
-    """The ruled tables of a page, from top to bottom; outlines of a single cell are no tables."""
-    across, down = joined(level), joined(upright)
+def find_ruled(level: Iterable[Line], upright: Iterable[Line], size: float) -> tuple[Ruled, ...]:
+    """The ruled tables of a page whose type has a size, from top to bottom; outlines of a single cell are no tables."""
+    across, down = joined(level, min(_NEAR, size / 3)), joined(upright, _NEAR)
     if len(across) > _MAX_LINES or len(down) > _MAX_LINES:
         return ()
-    tables = [_lattice(*lines) for lines in _touching(across, down)]
+    tables = [_lattice(*lines, size) for lines in _touching(across, down)]
     return tuple(sorted((table for table in tables if table and len(table.cells) > 1), key=lambda table: table.ys[0]))
 
 
-def joined(lines: Iterable[Line]) -> list[Line]:
-    """Lines on one course made one, pieces joined; ornaments left out."""
+def joined(lines: Iterable[Line], near: float) -> list[Line]:
+    """Lines on one course (no further apart than `near`) made one, pieces joined; ornaments left out."""
     courses: list[list[Line]] = []
     for line in sorted(lines):
-        if courses and line.at - courses[-1][0].at <= _NEAR:
+        if courses and line.at - courses[-1][0].at <= near:
             courses[-1].append(line)
         else:
             courses.append([line])
@@ -105,9 +105,9 @@ def _touching(across: Sequence[Line], down: Sequence[Line]) -> list[tuple[list[L
     return [lines for lines in found.values() if lines[0] and lines[1]]
 
 
-def _lattice(across: list[Line], down: list[Line]) -> Ruled | None:
+def _lattice(across: list[Line], down: list[Line], size: float) -> Ruled | None:
     across, down = across + _missing(across, down), down + _missing(down, across)
-    xs, ys = _edges((line.at for line in down), _NARROW), _edges((line.at for line in across), _NEAR)
+    xs, ys = _edges((line.at for line in down), min(_NARROW, size)), _edges((line.at for line in across), min(_NEAR, size / 3))
     if len(xs) < 2 or len(ys) < 2:
         return None
     left = _drawn(down, xs, ys)  # [column edge][row]: is there a line

@@ -23,6 +23,8 @@ _PALE = 140  # of 255: type lighter than this in all colours, or as see-through,
 _COLOUR = tuple(ctypes.c_uint() for _ in range(4))  # filled anew for each text: a process reads one page at a time
 _COLOUR_REFS = tuple(ctypes.byref(part) for part in _COLOUR)
 
+_LAYER = "OC\0".encode("utf-16-le")
+
 Matrix = tuple[float, float, float, float, float, float]
 
 
@@ -35,12 +37,15 @@ class Marks:
     unseen: set[int] = field(default_factory=set)  # addresses of text objects that are invisible
     pale: set[int] = field(default_factory=set)  # and of those whose type is pale or see-through
     has_sideways: bool = False
+    has_text: bool = False
+    is_veiled: bool = False  # something may hide text: a layer, or a white patch or picture drawn after it
+    asks_layers: bool = False
     count: int = 0
 
 
-def find_marks(page: pypdfium2.PdfPage) -> Marks:
-    """The marks of a page, in user space."""
-    marks = Marks()
+def find_marks(page: pypdfium2.PdfPage, *, may_have_layers: bool) -> Marks:
+    """The marks of a page, in user space. Whether text is on a layer is asked only where the document may have layers."""
+    marks = Marks(asks_layers=may_have_layers)
     _walk(page.raw, pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject, None, marks, 0)
     return marks
 
@@ -66,13 +71,18 @@ def _walk(holder: Any, count: Any, get: Any, outer: Matrix | None, marks: Marks,
             box = _through(outer, (left.value, bottom.value, right.value, top.value))
             if box[2] - box[0] <= THIN or box[3] - box[1] <= THIN:
                 marks.lines.append(box)
-            elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
+                continue
+            if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
                 marks.pictures.append(box)
             else:
                 marks.lines += _sides(item, outer)
+            marks.is_veiled |= marks.has_text and (kind == pdfium.FPDF_PAGEOBJ_IMAGE or _is_pale(item))
 
 
 def _note_text(item: Any, outer: Matrix | None, marks: Marks) -> None:
+    marks.has_text = True
+    if marks.asks_layers and not marks.is_veiled:
+        marks.is_veiled = _is_layered(item)
     a, b, c, d, *_ = _matrix(item) if outer is None else _times(_matrix(item), outer)
     if abs(b) > SLANT * abs(a) or abs(c) > SLANT * abs(d):
         marks.has_sideways = True
@@ -81,6 +91,16 @@ def _note_text(item: Any, outer: Matrix | None, marks: Marks) -> None:
         marks.unseen.add(address(item))
     elif _is_pale(item):
         marks.pale.add(address(item))
+
+
+def _is_layered(item: Any) -> bool:
+    """Whether an object belongs to optional content (mark OC)."""
+    for i in range(pdfium.FPDFPageObj_CountMarks(item)):
+        mark = pdfium.FPDFPageObj_GetMark(item, i)
+        name, size = (ctypes.c_uint16 * 8)(), ctypes.c_ulong()
+        if pdfium.FPDFPageObjMark_GetName(mark, name, ctypes.sizeof(name), ctypes.byref(size)) and bytes(name)[:6] == _LAYER:
+            return True
+    return False
 
 
 def _is_pale(item: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from statistics import median
 
 from tasks.extract.agree import Positions
 from tasks.extract.bands import Band, find_bands
@@ -24,7 +25,8 @@ def read_ink(ink: Ink) -> list[Paragraph | Grid]:
     blocks: list[Placed] = []
     tops: list[float] = []
     held: set[int] = set()
-    for ruled in find_ruled(ink.level, ink.upright):
+    size = median(char.size for char in ink.chars) if ink.chars else 0.0
+    for ruled in find_ruled(ink.level, ink.upright, size):
         cells = fill(ruled, ink)
         if is_undivided(cells, lines, bands):
             continue

@@ -15,6 +15,7 @@ _FIGURE = re.compile(r"[-+－＋−±]?\d(?:[\d,，.．]*\d)?(?:万元|元|件|�
 _FIGURE_PARTS = frozenset("0123456789０１２３４５６７８９.,，．+-")
 _APART = 0.7  # gap, in sizes of the type, from which two characters are of two words
 _FIGURES_APART = 0.35  # the same between two characters of figures
+_BRACKET_APART = 0.25  # the same before a bracket: a label's number often stands close behind the label of its group
 _NEXT = 3  # places by which text goes on: the file may state spaces between; a jump means another cell
 _BESIDE = 0.45  # part of the type's size within which two characters stand on one line
 _CHINESE = "\u2e80"  # where Chinese characters begin
@@ -139,4 +140,6 @@ def _parts(last: Char, char: Char) -> bool:
     size = char.size if char.size < last.size else last.size
     if last.text in _FIGURE_PARTS and char.text in _FIGURE_PARTS:
         return gap > _FIGURES_APART * size
+    if char.text in "（(" and gap > _BRACKET_APART * size:
+        return True
     return gap > _APART * size or not 0 < char.order - last.order <= _NEXT
