@@ -6,7 +6,7 @@ much, so that a box can be given back as it stands on the page.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 Box = tuple[float, float, float, float]  # x0, top, x1, bottom
@@ -47,6 +47,22 @@ class Ink:
     upright: tuple[Line, ...]
     picture: float = 0.0
     turn: int = 0
+
+    def parted(self, x: float) -> tuple[Ink, Ink]:
+        """The page left and right of an upright line, each with all of its measures."""
+        left = replace(
+            self,
+            chars=tuple(char for char in self.chars if char.x0 + char.x1 <= 2 * x),
+            level=tuple(line for line in self.level if line.start + line.end <= 2 * x),
+            upright=tuple(line for line in self.upright if line.at <= x),
+        )
+        right = replace(
+            self,
+            chars=tuple(char for char in self.chars if char.x0 + char.x1 > 2 * x),
+            level=tuple(line for line in self.level if line.start + line.end > 2 * x),
+            upright=tuple(line for line in self.upright if line.at > x),
+        )
+        return left, right
 
     def on_page(self, box: Box) -> Box:
         """A box of the turned page as it stands on the page itself, rounded to a tenth of a point."""

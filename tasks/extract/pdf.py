@@ -6,6 +6,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from tasks.errors import DamagedDocument, DocumentTooLarge, NoTextLayer
+from tasks.extract.layers import hidden_layers
 from tasks.extract.page import Ink
 from tasks.extract.pdfium import take_ink
 from tasks.extract.ruled import in_order
@@ -48,10 +49,10 @@ def _read_pages(document: pypdfium2.PdfDocument, data: bytes) -> tuple[list[Para
     blocks: list[Paragraph | Grid] = []
     scans: list[int] = []
     witness = Witness(data)
-    may_have_layers = b"/OCProperties" in data or b"/ObjStm" in data
+    off = hidden_layers(data)
     try:
         for number in range(1, len(document) + 1):
-            ink = _ink(document, number, may_have_layers=may_have_layers)
+            ink = _ink(document, number, off)
             if is_scan(ink):
                 scans.append(number)
             blocks += witness.hear(read_ink(ink), number)
@@ -60,14 +61,14 @@ def _read_pages(document: pypdfium2.PdfDocument, data: bytes) -> tuple[list[Para
     return blocks, scans
 
 
-def _ink(document: pypdfium2.PdfDocument, number: int, *, may_have_layers: bool = True) -> Ink:
+def _ink(document: pypdfium2.PdfDocument, number: int, off: frozenset[str]) -> Ink:
     page = document[number - 1]
     try:
         if _has_forms(page):  # what is filled into a form field or stamped on shows, but is no text of the page yet
             pdfium.FPDFPage_Flatten(page.raw, pdfium.FLAT_NORMALDISPLAY)
             page.close()
             page = document[number - 1]
-        return take_ink(page, number, may_have_layers=may_have_layers)
+        return take_ink(page, number, off)
     finally:
         page.close()
 
@@ -99,7 +100,7 @@ def reread(data: bytes, locator: Locator) -> str:
     if locator.page is None or locator.box is None:
         return ""
     with pypdfium2.PdfDocument(data) as document:
-        ink = _ink(document, locator.page)
+        ink = _ink(document, locator.page, hidden_layers(data))
     x0, top, x1, bottom = locator.box
     inside = []
     for char in mark_notes(ink.chars):

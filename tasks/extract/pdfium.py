@@ -23,10 +23,13 @@ _LARGE = 1.4  # sizes of the page's ordinary type from which pale type is a wate
 _HUGE = 2.2  # sizes from which any type that lies over other type is
 
 
-def take_ink(page: pypdfium2.PdfPage, number: int, *, may_have_layers: bool = True) -> Ink:
-    """The ink of a page, as it is shown: /Rotate and the crop box honoured, text that no one sees left out."""
+def take_ink(page: pypdfium2.PdfPage, number: int, off: frozenset[str] = frozenset()) -> Ink:
+    """The ink of a page, as it is shown: /Rotate and the crop box honoured, text that no one sees left out.
+
+    `off`: the names of the layers that are switched off.
+    """
     frame = _Frame(page)
-    marks = find_marks(page, may_have_layers=may_have_layers)
+    marks = find_marks(page, off)
     text_page = page.get_textpage()
     try:
         chars, pale, angles = _chars(text_page.raw, frame, marks)

@@ -11,6 +11,7 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from tasks.extract.layers import layer_name
 from tasks.extract.page import Box
 
 THIN = 3.0  # points: a shape no thicker is a line
@@ -22,8 +23,7 @@ _PALE = 140  # of 255: type lighter than this in all colours, or as see-through,
 
 _COLOUR = tuple(ctypes.c_uint() for _ in range(4))  # filled anew for each text: a process reads one page at a time
 _COLOUR_REFS = tuple(ctypes.byref(part) for part in _COLOUR)
-
-_LAYER = "OC\0".encode("utf-16-le")
+_OC = "OC\0".encode("utf-16-le")
 
 Matrix = tuple[float, float, float, float, float, float]
 
@@ -38,14 +38,14 @@ class Marks:
     pale: set[int] = field(default_factory=set)  # and of those whose type is pale or see-through
     has_sideways: bool = False
     has_text: bool = False
-    is_veiled: bool = False  # something may hide text: a layer, or a white patch or picture drawn after it
-    asks_layers: bool = False
+    is_veiled: bool = False  # something may hide text: a white patch or a picture drawn after it
+    off: frozenset[str] = frozenset()  # names of the layers that are switched off
     count: int = 0
 
 
-def find_marks(page: pypdfium2.PdfPage, *, may_have_layers: bool) -> Marks:
-    """The marks of a page, in user space. Whether text is on a layer is asked only where the document may have layers."""
-    marks = Marks(asks_layers=may_have_layers)
+def find_marks(page: pypdfium2.PdfPage, off: frozenset[str]) -> Marks:
+    """The marks of a page, in user space; text on a layer that is off counts as invisible."""
+    marks = Marks(off=off)
     _walk(page.raw, pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject, None, marks, 0)
     return marks
 
@@ -81,26 +81,28 @@ def _walk(holder: Any, count: Any, get: Any, outer: Matrix | None, marks: Marks,
 
 def _note_text(item: Any, outer: Matrix | None, marks: Marks) -> None:
     marks.has_text = True
-    if marks.asks_layers and not marks.is_veiled:
-        marks.is_veiled = _is_layered(item)
     a, b, c, d, *_ = _matrix(item) if outer is None else _times(_matrix(item), outer)
     if abs(b) > SLANT * abs(a) or abs(c) > SLANT * abs(d):
         marks.has_sideways = True
     mode = pdfium.FPDFTextObj_GetTextRenderMode(item)
-    if mode == _INVISIBLE:
+    if mode == _INVISIBLE or (marks.off and _layer(item) in marks.off):
         marks.unseen.add(address(item))
     elif _is_pale(item):
         marks.pale.add(address(item))
 
 
-def _is_layered(item: Any) -> bool:
-    """Whether an object belongs to optional content (mark OC)."""
+def _layer(item: Any) -> str:
+    """The name of the layer an object is on (its mark OC); blank for none."""
+    size = ctypes.c_ulong()
     for i in range(pdfium.FPDFPageObj_CountMarks(item)):
         mark = pdfium.FPDFPageObj_GetMark(item, i)
-        name, size = (ctypes.c_uint16 * 8)(), ctypes.c_ulong()
-        if pdfium.FPDFPageObjMark_GetName(mark, name, ctypes.sizeof(name), ctypes.byref(size)) and bytes(name)[:6] == _LAYER:
-            return True
-    return False
+        kind, name = (ctypes.c_uint16 * 64)(), (ctypes.c_ubyte * 512)()
+        pdfium.FPDFPageObjMark_GetName(mark, kind, ctypes.sizeof(kind), ctypes.byref(size))
+        if bytes(kind)[:6] != _OC:
+            continue
+        if pdfium.FPDFPageObjMark_GetParamBlobValue(mark, b"Name", name, ctypes.sizeof(name), ctypes.byref(size)):
+            return layer_name(bytes(name)[: size.value])
+    return ""
 
 
 def _is_pale(item: Any) -> bool:

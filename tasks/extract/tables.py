@@ -12,14 +12,21 @@ from tasks.extract.page import Ink
 from tasks.extract.ruled import Filled, fill, is_undivided
 from tasks.extract.ruling import Ruled, find_ruled
 from tasks.extract.unruled import Placed, band_grid, read_rest
-from tasks.extract.words import TextLine, mark_notes, text_lines
+from tasks.extract.words import TextLine, find_gutter, mark_notes, text_lines
 from tasks.printed import Grid, GridCell, Locator, Paragraph
 
 
 def read_ink(ink: Ink) -> list[Paragraph | Grid]:
-    """The blocks of a page in reading order. A cell on which the two readings differ is DISPUTED."""
+    """The blocks of a page in reading order, column after column. A cell on which the two readings differ is DISPUTED."""
     ink = replace(ink, chars=tuple(mark_notes(ink.chars)))
     lines = text_lines(ink.chars)
+    gutter = find_gutter(lines, ink)
+    if gutter is not None:
+        return [block for half in ink.parted(gutter) for block in _read(half, text_lines(half.chars))]
+    return _read(ink, lines)
+
+
+def _read(ink: Ink, lines: list[TextLine]) -> list[Paragraph | Grid]:
     bands = find_bands(lines)
     positions = Positions(lines, bands)
     blocks: list[Placed] = []
