@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from tasks.extract.bands import Band
+from tasks.extract.band import Band
 from tasks.extract.page import Char
 from tasks.extract.words import TextLine, Word
 from tasks.printed import Agreement

@@ -7,7 +7,8 @@ from itertools import pairwise
 from statistics import median
 
 from tasks.extract.agree import confirm_row, reading_order
-from tasks.extract.bands import Band, nearest_column
+from tasks.extract.band import Band
+from tasks.extract.bands import nearest_column
 from tasks.extract.layout import layout
 from tasks.extract.page import Ink
 from tasks.extract.words import TextLine, Word, box_of
@@ -48,7 +49,10 @@ def _cell(row: int, column: int, words: Sequence[Word], ink: Ink, agreement: Agr
     parts = [ordered[0].text]
     for before, word in pairwise(ordered):
         parts += ["\n" if word.top > before.y else "", word.text]
-    locator = Locator(page=ink.number, box=ink.on_page(box_of(ordered)))
+    box = box_of(ordered)
+    if ink.hides(box):
+        agreement = Agreement.ALONE
+    locator = Locator(page=ink.number, box=ink.on_page(box))
     return GridCell(row, column, 1, colspan, "".join(parts), locator, agreement)
 
 
