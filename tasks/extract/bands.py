@@ -20,6 +20,7 @@ _BELOW = 2.2  # sizes of the type within which one line of a label follows anoth
 _LARGER = 1.15  # of the rows' type: larger type above them is a heading
 _HEADING_LENGTH = 8  # characters
 _RUNNING = 25  # characters from which a word is a line of prose
+_SPARSE = 4  # such lines with fewer figures that make a table, too
 _SUPPORT = 0.2  # share of the rows in which signs without any digit must stand to be a column: else they are label (无法提供)
 _HEADER_LINES = 12
 
@@ -27,20 +28,26 @@ _HEADER_LINES = 12
 def find_bands(lines: Sequence[TextLine]) -> list[Band]:
     """The tables with columns on a page, from top to bottom."""
     bands: list[Band] = []
-    rich = [i for i, line in enumerate(lines) if line.figures >= _RICH]
+    rich = [i for i, line in enumerate(lines) if _is_rich(line)]
     while rich:
         group = [rich.pop(0)]
         while rich and _goes_on(lines, group[-1], rich[0], lines[group[0]].figures):
             group.append(rich.pop(0))
-        bands.append(_band(lines, group, 1 + max(bands[-1].used) if bands else 0))
-        rich = [i for i in rich if i not in bands[-1].used]
+        if len(group) >= _SPARSE or max(lines[i].figures for i in group) >= _RICH:
+            bands.append(_band(lines, group, 1 + max(bands[-1].used) if bands else 0))
+            rich = [i for i in rich if i not in bands[-1].used]
     return bands
 
 
+def _is_rich(line: TextLine) -> bool:
+    """Whether a line may be a row of a table with columns: by its figures, or by a numbered label with any figure."""
+    return line.figures >= _RICH or (0 < line.figures < len(line.words) and layout().begins_label(line.words[0].text))
+
+
 def _goes_on(lines: Sequence[TextLine], last: int, following: int, count: int) -> bool:
-    """Whether two rich lines belong to one table: like many figures, and no heading or prose between."""
+    """Whether two rich lines belong to one table: no heading between, and not the many figures of table 四 below others."""
     few, many = sorted((count, lines[following].figures))
-    if many > 1.6 * few and many - few > 3:
+    if few >= _RICH and many > 1.6 * few and many - few > 3:
         return False
     size = _size(lines, [last])
     return not any(_is_apart(line, size) for line in lines[last + 1 : following])
@@ -53,10 +60,11 @@ def _is_apart(line: TextLine, size: float) -> bool:
 
 def _band(lines: Sequence[TextLine], group: Sequence[int], free: int) -> Band:
     columns = _columns([lines[i] for i in group])
-    left = columns[0][0]
     size = _size(lines, group)
     first, last = _reach(lines, group, columns, size)
     first = max(first, free)
+    columns = _named_columns(lines[first : group[0]], [lines[i] for i in group], columns)
+    left = columns[0][0]
     band = Band(columns, [], used=set(range(first, last + 1)))
     labels: list[Word] = []
     loose: list[tuple[Word, int]] = []
@@ -101,6 +109,36 @@ def _columns(rows: Sequence[TextLine]) -> tuple[tuple[float, float], ...]:
     return tuple((min(row[k].x0 for row in full), max(row[k].x1 for row in full)) for k in range(usual))
 
 
+def _named_columns(
+    header: Sequence[TextLine], rows: Sequence[TextLine], columns: tuple[tuple[float, float], ...]
+) -> tuple[tuple[float, float], ...]:
+    """The columns with those that the header names but no row fills; as they were where rows are full or the two disagree."""
+    if len(columns) >= _RICH and sum(row.figures >= len(columns) for row in rows) * 2 >= len(rows):
+        return columns
+    label = max((row.words[len(row.words) - row.figures - 1].x1 for row in rows if row.figures < len(row.words)), default=0.0)
+    words = [word for line in header for word in line.words if word.x > label and not word.is_figure]
+    stacks: list[tuple[float, float]] = []
+    for word in sorted((word for word in words if not _is_over_several(word, words)), key=lambda word: word.x0):
+        if stacks and word.x0 < stacks[-1][1]:
+            stacks[-1] = (stacks[-1][0], max(stacks[-1][1], word.x1))
+        else:
+            stacks.append((word.x0, word.x1))
+    if len(stacks) <= len(columns):
+        return columns
+    own = [nearest(stacks, x0, x1) for x0, x1 in columns]
+    if len(set(own)) < len(own):
+        return columns
+    for k, (x0, x1) in zip(own, columns, strict=True):
+        stacks[k] = (min(x0, stacks[k][0]), max(x1, stacks[k][1]))
+    return tuple(stacks)
+
+
+def _is_over_several(word: Word, words: Sequence[Word]) -> bool:
+    """Whether a header word stands over two others that stand side by side."""
+    below = [other for other in words if other.y > word.y + 0.5 * word.size and other.x0 < word.x1 and other.x1 > word.x0]
+    return bool(below) and max(other.x0 for other in below) > min(other.x1 for other in below)
+
+
 def _is_part(lines: Sequence[TextLine], i: int, group: Sequence[int]) -> bool:
     """Whether a line of few figures is a wrapped part of a neighbouring row."""
     return any(abs(lines[i].y - lines[row].y) < SAME_ROW * lines[row].size for row in group)
@@ -135,7 +173,7 @@ def _put(band: Band, word: Word, size: float) -> None:
     if abs(row.y - word.y) > (1.6 if word.is_figure else SAME_ROW) * size or (row is band.rows[0] and _above(row, word, size)):
         band.header.append(word)
         return
-    row.slots.setdefault(nearest_column(band.columns, word), []).append(word)
+    row.slots.setdefault(nearest(band.columns, word.x0, word.x1), []).append(word)
 
 
 def _nearest_row(rows: Sequence[BandRow], y: float) -> BandRow:
@@ -147,12 +185,12 @@ def _above(row: BandRow, word: Word, size: float) -> bool:
     return not word.is_figure and word.y < row.y - 0.4 * size
 
 
-def nearest_column(columns: Sequence[tuple[float, float]], word: Word) -> int:
-    """The column whose extent a word overlaps most, else the nearest."""
-    best, least = 0, inf
+def nearest(columns: Sequence[tuple[float, float]], left: float, right: float) -> int:
+    """The column whose extent a stretch overlaps most, else the nearest."""
+    best, least, middle = 0, inf, (left + right) / 2
     for k, (x0, x1) in enumerate(columns):
-        overlap = min(x1, word.x1) - max(x0, word.x0)
-        distance = -overlap if overlap > 0 else min(abs(word.x - x0), abs(word.x - x1))
+        overlap = min(x1, right) - max(x0, left)
+        distance = -overlap if overlap > 0 else min(abs(middle - x0), abs(middle - x1))
         if distance < least:
             best, least = k, distance
     return best

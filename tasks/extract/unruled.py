@@ -8,7 +8,7 @@ from statistics import median
 
 from tasks.extract.agree import confirm_row, reading_order
 from tasks.extract.band import Band
-from tasks.extract.bands import nearest_column
+from tasks.extract.bands import nearest
 from tasks.extract.layout import layout
 from tasks.extract.page import Ink
 from tasks.extract.words import TextLine, Word, box_of
@@ -81,7 +81,7 @@ def _header(band: Band, ink: Ink) -> list[GridCell]:
     for line in filter(None, wide):
         for word in sorted(line, key=lambda word: word.x0):
             under = [k for k, centre in enumerate(centres) if word.x0 <= centre <= word.x1] or [
-                nearest_column(band.columns, word)
+                nearest(band.columns, word.x0, word.x1)
             ]
             cells.append(_cell(row, _LABELS + under[0], [word], ink, Agreement.AGREED, len(under)))
         row += 1
@@ -89,7 +89,7 @@ def _header(band: Band, ink: Ink) -> list[GridCell]:
     for line, apart in zip(lines, wide, strict=True):
         for word in line:
             if word not in apart:
-                names.setdefault(nearest_column(band.columns, word), []).append(word)
+                names.setdefault(nearest(band.columns, word.x0, word.x1), []).append(word)
     cells += [_cell(row, _LABELS + column, words, ink, Agreement.AGREED) for column, words in names.items()]
     if corner:
         cells.append(_cell(row, 0, corner, ink, Agreement.AGREED, _LABELS))
