@@ -1,0 +1,311 @@
+"""Walk a page once, in order: runs of text, and tables as rows of cells, each with the XPath that leads back to it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from selectolax.lexbor import LexborNode
+
+from tasks.extract.looks import Looks
+from tasks.extract.markup import MAX_DEPTH, TEXT, step_name, too_deep
+from tasks.extract.page_words import page_words
+from tasks.extract.webtable import HtmlCell, HtmlRow, HtmlTable, read_table, span
+from tasks.extract.whitespace import LINE, clean
+from tasks.printed import Grid, Locator, Paragraph
+
+_BLOCKS = """address article aside blockquote body caption center dd div dl dt fieldset figcaption figure footer form h1 h2 h3
+    h4 h5 h6 header html li main nav ol p section summary ucapcontent ucaptitle ul"""
+_SKIPPED = """script style noscript template head select datalist button iframe xml svg math rt rp audio video canvas object
+    applet map noframes frameset"""
+_ROLES = {
+    **dict.fromkeys(_BLOCKS.split(), "block"),
+    **dict.fromkeys(_SKIPPED.split(), "skipped"),
+    **dict.fromkeys(("thead", "tbody", "tfoot"), "group"),
+    **dict.fromkeys(("td", "th"), "cell"),
+    **dict.fromkeys(("s", "del", "strike"), "struck"),
+    **dict.fromkeys(("sup", "sub"), "raised"),
+    **dict.fromkeys(("br", "hr", "input", "textarea", "img"), "void"),
+    **{"table": "table", "tr": "row", "a": "link", "pre": "pre"},
+}
+_TYPED = frozenset(("text", "number", "tel", "search"))  # inputs that show their value as text
+_AFTER = re.compile(r"[\d０-９\u4e00-\u9fff）)】〕\]%％”\"]\s*$")  # what a note's mark follows
+
+
+@dataclass(slots=True)
+class Picture:
+    """An image of the page: where it is, its attributes, and whether it only decorates a link."""
+
+    path: str
+    attributes: dict[str, str | None]
+    is_link: bool
+    index: int  # the number of blocks before it
+
+
+class Frame:
+    """An open element on the way from the root: its place among its siblings, and what it counts as ("" for inline)."""
+
+    __slots__ = ("counts", "known_path", "node", "number", "parent", "role", "tag", "texts")
+
+    def __init__(self, node: LexborNode, parent: Frame | None, tag: str, number: int, role: str) -> None:
+        self.node, self.parent, self.tag, self.number, self.role = node, parent, tag, number, role
+        self.counts: dict[str, int] | None = None  # child elements met so far, by tag
+        self.texts = 0  # text nodes met so far
+        self.known_path = ""
+
+    @property
+    def path(self) -> str:
+        """The element's XPath."""
+        if not self.known_path and self.parent is not None:
+            self.known_path = f"{self.parent.path}/{step_name(self.tag)}[{self.number}]"
+        return self.known_path
+
+    def count(self, tag: str) -> int:
+        """The number, from 1, that the next child of a tag has in an XPath."""
+        counts = self.counts
+        if counts is None:
+            counts = self.counts = {}
+        number = counts[tag] = counts.get(tag, 0) + 1
+        return sum(counts.values()) if ":" in tag else number  # "*" counts every element
+
+
+@dataclass(slots=True)
+class Walked:
+    """The blocks in order, and what was met on the way: device copies, runs of links only, pictures, text left out."""
+
+    blocks: list[Paragraph | Grid] = field(default_factory=list)
+    devices: list[str] = field(default_factory=list)
+    links: set[str] = field(default_factory=set)
+    pictures: list[Picture] = field(default_factory=list)
+    struck: list[tuple[str, str]] = field(default_factory=list)  # (path, text)
+    marks: list[tuple[str, str]] = field(default_factory=list)  # (path, text) of notes' marks beside figures and labels
+
+
+def is_inline(node: LexborNode) -> bool:
+    """Whether an element stands inside a run of text."""
+    return _ROLES.get(node.tag or "", "") in ("", "link", "raised", "struck", "void")
+
+
+def walk(top: LexborNode, path: str, looks: Looks, prefix: str = "") -> tuple[Walked, HtmlCell]:
+    """Walk what is inside an element whose XPath is `path`. Also gives it as a cell would be read. `prefix` goes before paths."""
+    walker = _Walk(looks, prefix)
+    frame = Frame(top, None, "", 0, "block")
+    frame.known_path = path
+    stack: list[tuple[Frame, LexborNode | None]] = []
+    node = top.first_child
+    while True:
+        if node is None:
+            if frame.role:
+                walker.leave(frame)
+            if not stack:
+                break
+            frame, node = stack.pop()
+            continue
+        tag = node.tag
+        if tag == TEXT:
+            walker.text(node, frame)
+            node = node.next
+            continue
+        opened = walker.enter(node, tag or "-", frame)
+        if opened is None:
+            node = node.next
+            continue
+        stack.append((frame, node.next))
+        frame, node = opened, node.first_child
+        if len(stack) > MAX_DEPTH:
+            raise too_deep()
+    box = walker.boxes[0]
+    walker.close_cell(box)
+    walker.result.blocks = box.blocks
+    return walker.result, box
+
+
+class _Walk:
+    """The state of one walk: the box that runs go to (the page, or the innermost cell), open tables, the run being gathered."""
+
+    def __init__(self, looks: Looks, prefix: str) -> None:
+        self.looks, self.prefix = looks, prefix
+        self.special = looks.all()
+        self.result = Walked()
+        self.boxes = [HtmlCell("")]
+        self.tables: list[HtmlTable] = []
+        self.parts: list[str] = []
+        self.start: tuple[Frame, str] | None = None
+        self.only_links = True
+        self.links = self.pres = 0
+
+    def text(self, node: LexborNode, frame: Frame) -> None:
+        """A text node."""
+        frame.texts += 1
+        text = node.text_content or ""
+        if text.isspace():
+            if self.start is not None:
+                self.parts.append(_preformatted(text) if self.pres else " ")
+            return
+        if self.start is None:
+            self.start = (frame, f"/text()[{frame.texts}]")
+        if not self.links:
+            self.only_links = False
+        self.parts.append(_preformatted(text) if self.pres else text)
+
+    def enter(self, node: LexborNode, tag: str, parent: Frame) -> Frame | None:
+        """An element begins; its frame, or None when it is not looked into."""
+        if tag[0] == "-":
+            return None
+        number = parent.count(tag)
+        role = _ROLES.get(tag, "")
+        if not self.special or (known := node.mem_id) not in self.special:
+            if not role:
+                return Frame(node, parent, tag, number, role) if node.first_child is not None else None
+            if role == "skipped":
+                return None
+            return self._open(Frame(node, parent, tag, number, role))
+        looks = self.looks
+        frame = Frame(node, parent, tag, number, looks.roles.get(known, role))
+        if role == "skipped" or known in looks.hidden:
+            return None
+        if known in looks.struck:
+            frame.role = "cell" if frame.role == "cell" else "struck"
+            self._strike(frame)
+            return None
+        if known in looks.unseen:
+            self._blank(frame)
+            return None
+        if known in looks.raised and self._is_mark(frame):
+            return None
+        if known in looks.devices:
+            self.result.devices.append(self.prefix + frame.path)
+        return self._open(frame)
+
+    def _open(self, frame: Frame) -> Frame | None:
+        role = frame.role
+        if role == "struck" or role == "void":
+            self._strike(frame) if role == "struck" else self._void(frame)
+            return None
+        if role == "raised":
+            return None if self._is_mark(frame) else frame
+        if role == "link":
+            self.links += 1
+            return frame
+        if self.start is not None:
+            self.flush()
+        if role in ("row", "cell", "group") and not self.tables:
+            frame.role = role = "block"
+        if role == "cell":
+            self.boxes.append(self._cell(frame))
+        elif role == "row":
+            self.tables[-1].rows.append(HtmlRow(len(self.tables[-1].groups) - 1))
+        elif role == "pre":
+            self.pres += 1
+        elif role == "table":
+            self.tables.append(HtmlTable())
+        elif role == "group":
+            self.tables[-1].groups.append(frame.tag)
+        return frame
+
+    def leave(self, frame: Frame) -> None:
+        """An element ends."""
+        role = frame.role
+        if role == "link":
+            self.links -= 1
+            return
+        if role == "raised":
+            return
+        if self.start is not None:
+            self.flush()
+        if role == "cell":
+            self.close_cell(self.boxes.pop())
+        elif role == "pre":
+            self.pres -= 1
+        elif role == "group":
+            self.tables[-1].groups.append("tbody")  # rows behind a group without one of their own are a group too
+        elif role == "table":
+            self.boxes[-1].blocks += read_table(self.tables.pop())
+
+    def _cell(self, frame: Frame) -> HtmlCell:
+        attributes = frame.node.attributes
+        cell = HtmlCell(self.prefix + frame.path, span(attributes.get("rowspan")), span(attributes.get("colspan")))
+        table = self.tables[-1]
+        if not table.rows:
+            table.rows.append(HtmlRow(len(table.groups) - 1))
+        table.rows[-1].cells.append(cell)
+        return cell
+
+    def flush(self) -> None:
+        """The run of text ends here."""
+        if self.start is None:
+            return
+        frame, step = self.start
+        text = clean("".join(self.parts))
+        if text:
+            path = self.prefix + frame.path + step
+            self.boxes[-1].blocks.append(Paragraph(text, Locator(path=path)))
+            if self.only_links:
+                self.result.links.add(path)
+        self.start = None
+        self.parts.clear()
+        self.only_links = True
+
+    def close_cell(self, cell: HtmlCell) -> None:
+        """What is left to say of a cell: a raised mark alone is its text, and in doubt; so is what is struck out whole."""
+        self.flush()
+        if cell.marks and not cell.blocks:
+            text = clean(" ".join(cell.marks))
+            cell.blocks.append(Paragraph(text, Locator(path=cell.path)))
+            cell.is_doubtful = True
+        elif cell.marks:
+            self.result.marks.append((cell.path, " ".join(cell.marks)))
+        if cell.is_struck and not cell.blocks:
+            cell.is_doubtful = True
+
+    def _strike(self, frame: Frame) -> None:
+        """Text that is struck out is no longer valid: it is left out and noted."""
+        text = clean(frame.node.text())
+        if text:
+            self.result.struck.append((self.prefix + frame.path, text))
+        self._blank(frame)
+        self.boxes[-1].is_struck |= bool(text)
+
+    def _blank(self, frame: Frame) -> None:
+        """A cell that keeps its room and shows nothing of what it holds."""
+        if frame.role == "cell" and self.tables and self.tables[-1].rows:
+            self._cell(frame).is_doubtful = bool(frame.node.text(strip=True))
+
+    def _is_mark(self, frame: Frame) -> bool:
+        """Whether raised text is a note's mark, to be left out: in a cell always, in prose behind a figure or a word."""
+        text = clean(frame.node.text())
+        if not page_words().note_mark.fullmatch(text):
+            return False
+        if len(self.boxes) > 1:
+            self.boxes[-1].marks.append(text)
+            return True
+        return bool(_AFTER.search("".join(self.parts)))
+
+    def _void(self, frame: Frame) -> None:
+        tag = frame.tag
+        if tag == "br":
+            if self.start is not None:
+                self.parts.append(LINE)
+            return
+        attributes = frame.node.attributes
+        if tag == "hr":
+            self.flush()
+        elif tag == "img":
+            index = len(self.boxes[0].blocks)
+            self.result.pictures.append(Picture(self.prefix + frame.path, attributes, self.links > 0, index))
+        elif tag == "input":
+            if (attributes.get("type") or "text").lower() in _TYPED:
+                self._value(frame, attributes.get("value") or "")
+        elif len(self.boxes) > 1:  # a textarea: a form for comments, unless it stands in a table's cell
+            self._value(frame, frame.node.text())
+
+    def _value(self, frame: Frame, value: str) -> None:
+        if value.strip():
+            self.start = self.start or (frame, "")
+            self.only_links = False
+            self.parts.append(value)
+
+
+def _preformatted(text: str) -> str:
+    """Text of a <pre>: lines are kept, and so are the wide spaces that part its columns."""
+    return text.replace("\r", "").replace("\n", LINE).replace("\t", "\u3000\u3000").replace("  ", "\u3000")
