@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence, Set
+from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -17,23 +17,30 @@ _LEAST_PROSE = 200  # characters beside the tables from which two equal parts of
 _MOST = 300  # side bars and menus that are looked at
 
 
+class _Placed(NamedTuple):
+    """A block, its XPath, and the text of a statutory table ("" for any other block)."""
+
+    block: Block
+    path: str
+    figures: str
+
+
 def article_of(page: LexborHTMLParser, walked: Walked, names: Set[str]) -> tuple[Block, ...]:
     """The blocks of the article, in order. Whatever is left out is furniture of the site, or a copy of what is kept.
 
     `names` are the classes and ids on the page.
     """
-    blocks = _without_copies([(block, _path(block)) for block in walked.blocks], walked.devices)
-    heading = page_words().heading
-    marked = [n for n, (block, _) in enumerate(blocks) if _is_figures(block) or _is_heading(block, heading)]
-    if not any(_is_figures(blocks[number][0]) for number in marked):
-        return tuple(block for block, path in blocks if path not in walked.links)
+    blocks = _without_copies([_placed(block) for block in walked.blocks], walked.devices)
+    marked = [number for number, placed in enumerate(blocks) if placed.figures or _is_heading(placed.block)]
+    if not any(placed.figures for placed in blocks):
+        return tuple(block for block, path, _ in blocks if path not in walked.links)
     first, last = marked[0], marked[-1]
-    body = _body(page, names, [blocks[number][1] for number in marked])
-    end = max((n for n, (_, path) in enumerate(blocks) if path.startswith(body)), default=last) if body else len(blocks)
-    furniture = _furniture(page, names, [pair for number, pair in enumerate(blocks) if first <= number <= last])
+    body = _body(page, names, [blocks[number].path for number in marked])
+    end = max((n for n, placed in enumerate(blocks) if placed.path.startswith(body)), default=last) if body else len(blocks)
+    furniture = _furniture(page, names, blocks[first : last + 1])
     return tuple(
         block
-        for number, (block, path) in enumerate(blocks)
+        for number, (block, path, _) in enumerate(blocks)
         if number <= end
         and not any(path.startswith(part) for part in furniture)
         and (path not in walked.links or first <= number <= last)
@@ -42,17 +49,20 @@ def article_of(page: LexborHTMLParser, walked: Walked, names: Set[str]) -> tuple
 
 def is_figures(blocks: Iterable[Block]) -> bool:
     """Whether a statutory table is among the blocks."""
-    return any(_is_figures(block) for block in blocks)
+    return any(_figures(block) for block in blocks)
 
 
-def _is_figures(block: Block) -> bool:
-    return isinstance(block, Grid) and is_statutory("".join(cell.text for cell in block.cells))
-
-
-def _path(block: Block) -> str:
+def _figures(block: Block) -> str:
     if isinstance(block, Paragraph):
-        return block.locator.path or ""
-    return (block.cells[0].locator.path or "") if block.cells else ""
+        return ""
+    text = "\0".join([cell.text for cell in block.cells])
+    return text if is_statutory(text) else ""
+
+
+def _placed(block: Block) -> _Placed:
+    if isinstance(block, Paragraph):
+        return _Placed(block, block.locator.path or "", "")
+    return _Placed(block, (block.cells[0].locator.path or "") if block.cells else "", _figures(block))
 
 
 def _content(block: Block) -> object:
@@ -62,24 +72,22 @@ def _content(block: Block) -> object:
     return tuple((cell.row, cell.column, "".join(cell.text.split())) for cell in block.cells)
 
 
-def _without_copies(blocks: list[tuple[Block, str]], devices: Sequence[str]) -> list[tuple[Block, str]]:
+def _without_copies(blocks: list[_Placed], devices: Sequence[str]) -> list[_Placed]:
     """Of two copies that print the same, the first. Copies that differ both stay, for placement to see."""
     for device in reversed(devices):
-        inside = [_content(block) for block, path in blocks if path.startswith(f"{device}/") and isinstance(block, Grid)]
-        others = [_content(block) for block, path in blocks if not path.startswith(f"{device}/") and isinstance(block, Grid)]
-        if inside and all(grid in others for grid in inside):
-            blocks = [(block, path) for block, path in blocks if not path.startswith(f"{device}/")]
-    seen: dict[object, str] = {}
-    for block, path in list(blocks):
-        if not _is_figures(block):
-            continue
-        content = _content(block)
-        if content in seen:
-            one, other = _parting(seen[content], path)
+        start = f"{device}/"
+        inside = [_content(block) for block, path, _ in blocks if path.startswith(start) and isinstance(block, Grid)]
+        others = [_content(block) for block, path, _ in blocks if not path.startswith(start) and isinstance(block, Grid)]
+        if inside and others and all(grid in others for grid in inside):
+            blocks = [placed for placed in blocks if not placed.path.startswith(start)]
+    seen: dict[str, str] = {}
+    for _, path, figures in list(blocks):
+        if figures and figures in seen:
+            one, other = _parting(seen[figures], path)
             if _are_copies(blocks, one, other):
-                blocks = [pair for pair in blocks if not pair[1].startswith(other)]
-        else:
-            seen[content] = path
+                blocks = [placed for placed in blocks if not placed.path.startswith(other)]
+        elif figures:
+            seen[figures] = path
     return blocks
 
 
@@ -90,29 +98,27 @@ def _parting(one: str, other: str) -> tuple[str, str]:
     return "/".join(steps[: same + 1]) + "/", "/".join(others[: same + 1]) + "/"
 
 
-def _are_copies(blocks: list[tuple[Block, str]], one: str, other: str) -> bool:
-    first = [_content(block) for block, path in blocks if path.startswith(one)]
-    second = [_content(block) for block, path in blocks if path.startswith(other)]
+def _are_copies(blocks: Sequence[_Placed], one: str, other: str) -> bool:
+    first = [_content(block) for block, path, _ in blocks if path.startswith(one)]
+    second = [_content(block) for block, path, _ in blocks if path.startswith(other)]
     return first == second and sum(len(text) for text in first if isinstance(text, str)) >= _LEAST_PROSE
 
 
-def _furniture(page: LexborHTMLParser, names: Set[str], article: list[tuple[Block, str]]) -> list[str]:
+def _furniture(page: LexborHTMLParser, names: Set[str], article: Sequence[_Placed]) -> list[str]:
     """Paths of menus, footers and side bars: none that holds a heading or a table of the article itself.
 
     A side bar may hold another report's tables; it is passed over when most of the article's are outside it.
     """
     words = page_words()
-    heading = words.heading
-    parts = []
-    for path in _paths(page, _named(names, words.furniture | words.asides)):
-        inside = [block for block, at in article if at.startswith(path)]
-        if not any(_is_figures(block) or _is_heading(block, heading) for block in inside):
-            parts.append(path)
-    for path in _paths(page, _named(names, words.asides)):
-        figures = [at.startswith(path) for block, at in article if _is_figures(block)]
-        if sum(figures) * 2 < len(figures):
-            parts.append(path)
-    return parts
+    marked = [(path, bool(figures)) for block, path, figures in article if figures or _is_heading(block)]
+    tables = sum(is_table for _, is_table in marked)
+    parts = [
+        path
+        for path in _paths(page, _named(names, words.furniture | words.asides))
+        if not any(at.startswith(path) for at, _ in marked)
+    ]
+    asides = _paths(page, _named(names, words.asides))
+    return parts + [path for path in asides if sum(is_table and at.startswith(path) for at, is_table in marked) * 2 < tables]
 
 
 def _named(names: Set[str], wanted: Iterable[str]) -> str:
@@ -120,8 +126,8 @@ def _named(names: Set[str], wanted: Iterable[str]) -> str:
     return ",".join([*tags, *(f".{name},#{name}" for name in sorted(names & set(wanted)))])
 
 
-def _is_heading(block: Block, heading: re.Pattern[str]) -> bool:
-    return isinstance(block, Paragraph) and bool(heading.match(block.text))
+def _is_heading(block: Block) -> bool:
+    return isinstance(block, Paragraph) and bool(page_words().heading.match(block.text))
 
 
 def _body(page: LexborHTMLParser, names: Set[str], wanted: list[str]) -> str:

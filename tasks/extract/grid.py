@@ -44,10 +44,11 @@ def lay_out(rows: Sequence[Sequence[Piece]], groups: Sequence[int] | None = None
                 column += 1
             if not piece.colspan:
                 wide.append(len(cells))
-            colspan, is_cut = _free(taken, number, column, min(piece.colspan or 1, MAX_SPAN))
-            if is_cut:
-                repaired = f"row {number + 1}: a cell spans into another"
-            rowspan = min(piece.rowspan or MAX_SPAN, MAX_SPAN, ends[number] - number)
+            colspan = max(1, min(piece.colspan, MAX_SPAN))
+            if colspan > 1:
+                stated, colspan = colspan, _free(taken, number, column, colspan)
+                repaired = repaired if colspan == stated else f"row {number + 1}: a cell spans into another"
+            rowspan = max(1, min(piece.rowspan or MAX_SPAN, MAX_SPAN, ends[number] - number))
             agreement = Agreement.DISPUTED if piece.is_doubtful else Agreement.PLAIN
             cells.append(GridCell(number, column, rowspan, colspan, piece.text, piece.locator, agreement))
             for covered in range(column, column + colspan):
@@ -70,13 +71,9 @@ def _ends(groups: Sequence[int]) -> list[int]:
     return ends
 
 
-def _free(taken: dict[int, int], row: int, column: int, colspan: int) -> tuple[int, bool]:
-    """The span that fits before the next column taken from above, and whether that cuts the stated one."""
-    colspan = max(1, colspan)
-    for free in range(1, colspan):
-        if taken.get(column + free, 0) > row:
-            return free, True
-    return colspan, False
+def _free(taken: dict[int, int], row: int, column: int, colspan: int) -> int:
+    """The span that fits before the next column that a cell from above takes."""
+    return next((free for free in range(1, colspan) if taken.get(column + free, 0) > row), colspan)
 
 
 def _widened(cell: GridCell, columns: int, following: GridCell | None) -> GridCell:

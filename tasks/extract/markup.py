@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -15,7 +16,7 @@ _FEW = 4000  # "<" up to which no page can take long to parse, whatever its tags
 _MAX_OPEN = 300  # elements left open in each other, beyond which parsing takes time out of proportion
 _MAX_ATTRIBUTES = 30_000  # of one tag
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
-_LONG_TAG = re.compile(r"<[a-zA-Z](?:[^<>\s]*\s+){%d}" % _MAX_ATTRIBUTES)
+_LONG_TAG = re.compile(rf"<[a-zA-Z](?:[^<>\s]*\s+){{{_MAX_ATTRIBUTES}}}")
 _INLINE = re.compile(r"</?(?:a|abbr|b|big|code|em|font|i|nobr|small|span|strong|tt|u|\w+:\w+)\b[^>]*>", re.IGNORECASE)
 _CLOSED_BY_THEMSELVES = frozenset(
     """area base body br col colgroup dd dt embed head hr html image img input keygen li link meta optgroup option p param rp rt
@@ -74,6 +75,7 @@ def _most_open(text: str) -> int:
     return most
 
 
+@lru_cache(maxsize=1024)
 def step_name(tag: str) -> str:
     """An element's name in an XPath; `*` where the name (o:p) would need a namespace."""
     return tag if _PLAIN.fullmatch(tag) else "*"

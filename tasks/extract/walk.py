@@ -28,6 +28,7 @@ _ROLES = {
     **dict.fromkeys(("br", "hr", "input", "textarea", "img"), "void"),
     **{"table": "table", "tr": "row", "a": "link", "pre": "pre"},
 }
+_IN_RUNS = frozenset(("struck", "raised", "void", "link"))
 _TYPED = frozenset(("text", "number", "tel", "search"))  # inputs that show their value as text
 _AFTER = re.compile(r"[\d０-９\u4e00-\u9fff）)】〕\]%％”\"]\s*$")  # what a note's mark follows
 
@@ -39,7 +40,6 @@ class Picture:
     path: str
     attributes: dict[str, str | None]
     is_link: bool
-    index: int  # the number of blocks before it
 
 
 class Frame:
@@ -69,6 +69,15 @@ class Frame:
         return sum(counts.values()) if ":" in tag else number  # "*" counts every element
 
 
+class _Run:
+    """A run of text, and the frame and last step of the text that begins it."""
+
+    __slots__ = ("frame", "only_links", "step", "text")
+
+    def __init__(self, text: str, frame: Frame, step: str, only_links: bool) -> None:
+        self.text, self.frame, self.step, self.only_links = text, frame, step, only_links
+
+
 @dataclass(slots=True)
 class Walked:
     """The blocks in order, and what was met on the way: device copies, runs of links only, pictures, text left out."""
@@ -83,7 +92,7 @@ class Walked:
 
 def is_inline(node: LexborNode) -> bool:
     """Whether an element stands inside a run of text."""
-    return _ROLES.get(node.tag or "", "") in ("", "link", "raised", "struck", "void")
+    return _ROLES.get(node.tag or "", "") in ("", *_IN_RUNS)
 
 
 def walk(top: LexborNode, path: str, looks: Looks, prefix: str = "") -> tuple[Walked, HtmlCell]:
@@ -114,10 +123,8 @@ def walk(top: LexborNode, path: str, looks: Looks, prefix: str = "") -> tuple[Wa
         frame, node = opened, node.first_child
         if len(stack) > MAX_DEPTH:
             raise too_deep()
-    box = walker.boxes[0]
-    walker.close_cell(box)
-    walker.result.blocks = box.blocks
-    return walker.result, box
+    walker.end()
+    return walker.result, walker.boxes[0]
 
 
 class _Walk:
@@ -179,14 +186,8 @@ class _Walk:
 
     def _open(self, frame: Frame) -> Frame | None:
         role = frame.role
-        if role == "struck" or role == "void":
-            self._strike(frame) if role == "struck" else self._void(frame)
-            return None
-        if role == "raised":
-            return None if self._is_mark(frame) else frame
-        if role == "link":
-            self.links += 1
-            return frame
+        if role in _IN_RUNS:
+            return self._open_inline(frame)
         if self.start is not None:
             self.flush()
         if role in ("row", "cell", "group") and not self.tables:
@@ -202,6 +203,19 @@ class _Walk:
         elif role == "group":
             self.tables[-1].groups.append(frame.tag)
         return frame
+
+    def _open_inline(self, frame: Frame) -> Frame | None:
+        role = frame.role
+        if role == "struck":
+            self._strike(frame)
+        elif role == "void":
+            self._void(frame)
+        elif role == "link":
+            self.links += 1
+            return frame
+        elif not self._is_mark(frame):
+            return frame
+        return None
 
     def leave(self, frame: Frame) -> None:
         """An element ends."""
@@ -236,12 +250,9 @@ class _Walk:
         if self.start is None:
             return
         frame, step = self.start
-        text = clean("".join(self.parts))
+        text = clean("".join(self.parts) if len(self.parts) > 1 else self.parts[0])
         if text:
-            path = self.prefix + frame.path + step
-            self.boxes[-1].blocks.append(Paragraph(text, Locator(path=path)))
-            if self.only_links:
-                self.result.links.add(path)
+            self.boxes[-1].blocks.append(_Run(text, frame, step, self.only_links))
         self.start = None
         self.parts.clear()
         self.only_links = True
@@ -249,14 +260,32 @@ class _Walk:
     def close_cell(self, cell: HtmlCell) -> None:
         """What is left to say of a cell: a raised mark alone is its text, and in doubt; so is what is struck out whole."""
         self.flush()
-        if cell.marks and not cell.blocks:
-            text = clean(" ".join(cell.marks))
-            cell.blocks.append(Paragraph(text, Locator(path=cell.path)))
+        blocks = cell.blocks
+        if len(blocks) == 1 and isinstance(blocks[0], _Run):
+            cell.text = blocks[0].text
+        elif blocks:
+            cell.text = "\n".join(block.text for block in blocks if isinstance(block, _Run))
+            cell.grids = [block for block in blocks if isinstance(block, Grid)]
+        if cell.marks and not blocks:
+            cell.text = clean(" ".join(cell.marks))
             cell.is_doubtful = True
         elif cell.marks:
             self.result.marks.append((cell.path, " ".join(cell.marks)))
-        if cell.is_struck and not cell.blocks:
+        if cell.is_struck and not blocks:
             cell.is_doubtful = True
+
+    def end(self) -> None:
+        """The walk ends: runs become paragraphs."""
+        box = self.boxes[0]
+        self.close_cell(box)
+        for block in box.blocks:
+            if not isinstance(block, _Run):
+                self.result.blocks.append(block)
+                continue
+            path = f"{self.prefix}{block.frame.path}{block.step}"
+            self.result.blocks.append(Paragraph(block.text, Locator(path=path)))
+            if block.only_links:
+                self.result.links.add(path)
 
     def _strike(self, frame: Frame) -> None:
         """Text that is struck out is no longer valid: it is left out and noted."""
@@ -291,8 +320,7 @@ class _Walk:
         if tag == "hr":
             self.flush()
         elif tag == "img":
-            index = len(self.boxes[0].blocks)
-            self.result.pictures.append(Picture(self.prefix + frame.path, attributes, self.links > 0, index))
+            self.result.pictures.append(Picture(self.prefix + frame.path, attributes, self.links > 0))
         elif tag == "input":
             if (attributes.get("type") or "text").lower() in _TYPED:
                 self._value(frame, attributes.get("value") or "")

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from tasks.extract.grid import Piece, lay_out
 from tasks.extract.page_words import is_statutory
-from tasks.printed import Grid, Locator, Paragraph
+from tasks.printed import Grid, Locator
 
 _LONG = 120  # characters: a cell longer than this holds prose
 _FIGURE = re.compile(r"[+\-−－＋]?[\d０-９][\d０-９,，.．\s]*(?:\D{1,2})?|[/\-—–－／]{1,2}")
@@ -19,27 +20,30 @@ _SPAN = re.compile(r"\s*\+?(\d{1,6})")
 REST = 100  # a colspan from which it means "all the rest of the row"
 
 
+class Run(Protocol):
+    """A run of text."""
+
+    @property
+    def text(self) -> str:
+        """What it prints."""
+
+
 @dataclass(slots=True)
 class HtmlCell:
-    """A cell as the markup states it; `blocks` are the runs of text and the tables in it."""
+    """A cell as the markup states it; `blocks` are the runs of text and the tables in it.
+
+    `text` is the cell's own, set when the cell ends; what begins a line of its own begins one there.
+    """
 
     path: str
     rowspan: int = 1
     colspan: int = 1
-    blocks: list[Paragraph | Grid] = field(default_factory=list)
+    blocks: list[Run | Grid] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)  # notes' marks, left out of the text
+    text: str = ""
+    grids: list[Grid] = field(default_factory=list)
     is_doubtful: bool = False
     is_struck: bool = False
-
-    @property
-    def text(self) -> str:
-        """The cell's own text; what begins a line of its own begins one here."""
-        return "\n".join(block.text for block in self.blocks if isinstance(block, Paragraph))
-
-    @property
-    def grids(self) -> list[Grid]:
-        """The tables of figures in the cell."""
-        return [block for block in self.blocks if isinstance(block, Grid)]
 
 
 @dataclass(slots=True)
@@ -60,16 +64,21 @@ class HtmlTable:
 
 def span(value: str | None) -> int:
     """A stated span: its leading digits, as browsers read it ("100%" is 100); 1 for what has none."""
-    digits = _SPAN.match(value) if value else None
+    if value is None or value == "1":
+        return 1
+    digits = _SPAN.match(value)
     return int(digits[1]) if digits else 1
 
 
-def read_table(table: HtmlTable) -> list[Paragraph | Grid]:
+def read_table(table: HtmlTable) -> list[Run | Grid]:
     """The table's blocks: one Grid, or more with prose between; for a layout table, what stands in its cells."""
     rows = _shown_order(table)
-    if not rows or not _holds_figures(rows):
+    is_simple = not any(cell.grids or len(cell.text) > _LONG for row in rows for cell in row.cells)
+    if max((len(row.cells) for row in rows), default=0) < 2 or not (is_simple or _holds_figures(rows)):
         return [block for row in rows for cell in row.cells for block in cell.blocks]
-    blocks: list[Paragraph | Grid] = []
+    if is_simple:
+        return _grid(rows)
+    blocks: list[Run | Grid] = []
     part: list[HtmlRow] = []
     for row in _with_breaks(rows):
         if row is not None:
@@ -91,12 +100,7 @@ def _shown_order(table: HtmlTable) -> list[HtmlRow]:
 
 
 def _holds_figures(rows: list[HtmlRow]) -> bool:
-    """Whether it is a table of figures: two columns or more, no prose, no table inside, except beside rows of figures."""
-    if max(len(row.cells) for row in rows) < 2:
-        return False
-    is_simple = not any(len(cell.text) > _LONG or cell.grids for row in rows for cell in row.cells)
-    if is_simple:
-        return True
+    """Whether a table with prose or tables inside is one of figures all the same: it has rows of figures of its own."""
     figures = sum(_is_figured(row) for row in rows)
     own = "".join(cell.text for row in rows for cell in row.cells if len(cell.text) <= _LONG)
     return figures > 0 and (figures > 2 or is_statutory(own))
@@ -127,22 +131,15 @@ def _is_prose(row: HtmlRow) -> bool:
     return any(len(cell.text) > _LONG or cell.grids for cell in filled)
 
 
-def _grid(rows: list[HtmlRow]) -> list[Paragraph | Grid]:
+def _grid(rows: list[HtmlRow]) -> list[Run | Grid]:
     if not any(row.cells for row in rows):
         return []
-    pieces = [
-        [
-            Piece(
-                cell.text,
-                Locator(path=cell.path),
-                cell.rowspan,
-                cell.colspan if cell.colspan < REST else 0,
-                cell.is_doubtful or "\ufffd" in cell.text,
-            )
-            for cell in row.cells
-        ]
-        for row in rows
-    ]
+    pieces = [[_piece(cell) for cell in row.cells] for row in rows]
     grid = lay_out(pieces, [row.group for row in rows])
-    inner = [block for row in rows for cell in row.cells for block in cell.grids]
-    return [grid, *inner]
+    return [grid, *(inner for row in rows for cell in row.cells for inner in cell.grids)]
+
+
+def _piece(cell: HtmlCell) -> Piece:
+    text = cell.text
+    colspan = cell.colspan if cell.colspan < REST else 0
+    return Piece(text, Locator(path=cell.path), cell.rowspan, colspan, cell.is_doubtful or "\ufffd" in text)
