@@ -31,19 +31,18 @@ def article_of(page: LexborHTMLParser, walked: Walked, names: Set[str]) -> tuple
     `names` are the classes and ids on the page.
     """
     blocks = _without_copies([_placed(block) for block in walked.blocks], walked.devices)
-    marked = [number for number, placed in enumerate(blocks) if placed.figures or _is_heading(placed.block)]
     if not any(placed.figures for placed in blocks):
         return tuple(block for block, path, _ in blocks if path not in walked.links)
+    furniture = _furniture(page, names, blocks)
+    blocks = [placed for placed in blocks if not any(placed.path.startswith(part) for part in furniture)]
+    marked = [number for number, placed in enumerate(blocks) if placed.figures or _is_heading(placed.block)]
     first, last = marked[0], marked[-1]
     body = _body(page, names, [blocks[number].path for number in marked])
     end = max((n for n, placed in enumerate(blocks) if placed.path.startswith(body)), default=last) if body else len(blocks)
-    furniture = _furniture(page, names, blocks[first : last + 1])
     return tuple(
         block
         for number, (block, path, _) in enumerate(blocks)
-        if number <= end
-        and not any(path.startswith(part) for part in furniture)
-        and (path not in walked.links or first <= number <= last)
+        if number <= end and (path not in walked.links or first <= number <= last)
     )
 
 
@@ -104,13 +103,13 @@ def _are_copies(blocks: Sequence[_Placed], one: str, other: str) -> bool:
     return first == second and sum(len(text) for text in first if isinstance(text, str)) >= _LEAST_PROSE
 
 
-def _furniture(page: LexborHTMLParser, names: Set[str], article: Sequence[_Placed]) -> list[str]:
+def _furniture(page: LexborHTMLParser, names: Set[str], blocks: Sequence[_Placed]) -> list[str]:
     """Paths of menus, footers and side bars: none that holds a heading or a table of the article itself.
 
     A side bar may hold another report's tables; it is passed over when most of the article's are outside it.
     """
     words = page_words()
-    marked = [(path, bool(figures)) for block, path, figures in article if figures or _is_heading(block)]
+    marked = [(path, bool(figures)) for block, path, figures in blocks if figures or _is_heading(block)]
     tables = sum(is_table for _, is_table in marked)
     parts = [
         path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from tasks.errors import DocumentTooLarge
 from tasks.printed import Agreement, Grid, GridCell, Locator
@@ -26,7 +27,31 @@ class Piece:
     is_doubtful: bool = False
 
 
-def lay_out(rows: Sequence[Sequence[Piece]], groups: Sequence[int] | None = None) -> Grid:
+class Stated(Protocol):
+    """What a source states of a cell, as `Piece` has it."""
+
+    @property
+    def text(self) -> str:
+        """Its text."""
+
+    @property
+    def locator(self) -> Locator:
+        """Where it stands."""
+
+    @property
+    def rowspan(self) -> int:
+        """Rows it spans; 0 for all to the end of its group."""
+
+    @property
+    def colspan(self) -> int:
+        """Columns it spans; 0 for all to the end of its row."""
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the text may not be what is printed."""
+
+
+def lay_out(rows: Sequence[Sequence[Stated]], groups: Sequence[int] | None = None) -> Grid:
     """Rows of pieces → Grid. `groups` numbers each row's group (thead, tbody); no span reaches beyond its group.
 
     Overlapping spans are noted in `repaired`. Raises DocumentTooLarge when the spans cover more than any table has.

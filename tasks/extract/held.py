@@ -60,7 +60,7 @@ def _holders(page: LexborHTMLParser) -> Iterator[LexborNode]:
 def _pieces(node: LexborNode) -> Iterator[tuple[int, str]]:
     """The node's pieces of markup, numbered from 1."""
     if node.tag in ("template", "noscript"):
-        texts = [node.inner_html or ""]
+        texts = [(node.html or "").partition(">")[2]]
     elif node.tag == "input":
         texts = [node.attributes.get("value") or ""]
     elif node.tag != "script":

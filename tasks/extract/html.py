@@ -70,10 +70,12 @@ def reread(data: bytes, locator: Locator) -> str:
     if locator.box is not None:
         return reread_picture(nodes[-1], archived, locator)
     looks = looks_of(page, text)
-    if nodes[-1].tag == TEXT or is_inline(nodes[-1]):
+    if nodes[-1].tag in (TEXT, "input", "textarea"):
         printed = _run(nodes, paths, looks)
         return printed if locator.line is None else reread_typed(printed, locator)
-    return walk(nodes[-1], paths[-1], looks)[1].text
+    if nodes[-1].mem_id in looks.unseen | looks.struck:
+        return ""
+    return walk(nodes[-1], paths[-1], looks, is_cell=True)[1]
 
 
 def _source(data: bytes) -> tuple[str, dict[str, bytes]]:

@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborNode
 from tasks.extract.looks import Looks
 from tasks.extract.markup import MAX_DEPTH, TEXT, step_name, too_deep
 from tasks.extract.page_words import page_words
-from tasks.extract.webtable import HtmlCell, HtmlRow, HtmlTable, read_table, span
+from tasks.extract.webtable import REST, HtmlCell, HtmlRow, HtmlTable, read_table, span
 from tasks.extract.whitespace import LINE, clean
 from tasks.printed import Grid, Locator, Paragraph
 
@@ -95,9 +95,11 @@ def is_inline(node: LexborNode) -> bool:
     return _ROLES.get(node.tag or "", "") in ("", *_IN_RUNS)
 
 
-def walk(top: LexborNode, path: str, looks: Looks, prefix: str = "") -> tuple[Walked, HtmlCell]:
-    """Walk what is inside an element whose XPath is `path`. Also gives it as a cell would be read. `prefix` goes before paths."""
+def walk(top: LexborNode, path: str, looks: Looks, prefix: str = "", *, is_cell: bool = False) -> tuple[Walked, str]:
+    """Walk what is inside an element whose XPath is `path`; `prefix` goes before paths. Also gives its text as a cell's."""
     walker = _Walk(looks, prefix)
+    walker.is_cell = is_cell
+    walker.pres = int(top.tag == "pre")
     frame = Frame(top, None, "", 0, "block")
     frame.known_path = path
     stack: list[tuple[Frame, LexborNode | None]] = []
@@ -124,7 +126,7 @@ def walk(top: LexborNode, path: str, looks: Looks, prefix: str = "") -> tuple[Wa
         if len(stack) > MAX_DEPTH:
             raise too_deep()
     walker.end()
-    return walker.result, walker.boxes[0]
+    return walker.result, walker.boxes[0].text
 
 
 class _Walk:
@@ -140,6 +142,7 @@ class _Walk:
         self.start: tuple[Frame, str] | None = None
         self.only_links = True
         self.links = self.pres = 0
+        self.is_cell = False  # whether the whole walk is inside a cell
 
     def text(self, node: LexborNode, frame: Frame) -> None:
         """A text node."""
@@ -238,7 +241,8 @@ class _Walk:
 
     def _cell(self, frame: Frame) -> HtmlCell:
         attributes = frame.node.attributes
-        cell = HtmlCell(self.prefix + frame.path, span(attributes.get("rowspan")), span(attributes.get("colspan")))
+        colspan = span(attributes.get("colspan"))
+        cell = HtmlCell(self.prefix + frame.path, span(attributes.get("rowspan")), colspan if colspan < REST else 0)
         table = self.tables[-1]
         if not table.rows:
             table.rows.append(HtmlRow(len(table.groups) - 1))
@@ -271,7 +275,7 @@ class _Walk:
             cell.is_doubtful = True
         elif cell.marks:
             self.result.marks.append((cell.path, " ".join(cell.marks)))
-        if cell.is_struck and not blocks:
+        if (cell.is_struck and not blocks) or "\ufffd" in cell.text:
             cell.is_doubtful = True
 
     def end(self) -> None:
@@ -279,13 +283,13 @@ class _Walk:
         box = self.boxes[0]
         self.close_cell(box)
         for block in box.blocks:
-            if not isinstance(block, _Run):
+            if isinstance(block, Grid):
                 self.result.blocks.append(block)
-                continue
-            path = f"{self.prefix}{block.frame.path}{block.step}"
-            self.result.blocks.append(Paragraph(block.text, Locator(path=path)))
-            if block.only_links:
-                self.result.links.add(path)
+            elif isinstance(block, _Run):
+                path = f"{self.prefix}{block.frame.path}{block.step}"
+                self.result.blocks.append(Paragraph(block.text, Locator(path=path)))
+                if block.only_links:
+                    self.result.links.add(path)
 
     def _strike(self, frame: Frame) -> None:
         """Text that is struck out is no longer valid: it is left out and noted."""
@@ -305,7 +309,7 @@ class _Walk:
         text = clean(frame.node.text())
         if not page_words().note_mark.fullmatch(text):
             return False
-        if len(self.boxes) > 1:
+        if self.is_cell or len(self.boxes) > 1:
             self.boxes[-1].marks.append(text)
             return True
         return bool(_AFTER.search("".join(self.parts)))
@@ -324,7 +328,7 @@ class _Walk:
         elif tag == "input":
             if (attributes.get("type") or "text").lower() in _TYPED:
                 self._value(frame, attributes.get("value") or "")
-        elif len(self.boxes) > 1:  # a textarea: a form for comments, unless it stands in a table's cell
+        elif self.is_cell or len(self.boxes) > 1:  # a textarea: a form for comments, unless it stands in a table's cell
             self._value(frame, frame.node.text())
 
     def _value(self, frame: Frame, value: str) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from tasks.extract.grid import Piece, lay_out
+from tasks.extract.grid import lay_out
 from tasks.extract.page_words import is_statutory
 from tasks.printed import Grid, Locator
 
@@ -44,6 +44,11 @@ class HtmlCell:
     grids: list[Grid] = field(default_factory=list)
     is_doubtful: bool = False
     is_struck: bool = False
+
+    @property
+    def locator(self) -> Locator:
+        """Where the cell stands."""
+        return Locator(path=self.path)
 
 
 @dataclass(slots=True)
@@ -134,12 +139,5 @@ def _is_prose(row: HtmlRow) -> bool:
 def _grid(rows: list[HtmlRow]) -> list[Run | Grid]:
     if not any(row.cells for row in rows):
         return []
-    pieces = [[_piece(cell) for cell in row.cells] for row in rows]
-    grid = lay_out(pieces, [row.group for row in rows])
+    grid = lay_out([row.cells for row in rows], [row.group for row in rows])
     return [grid, *(inner for row in rows for cell in row.cells for inner in cell.grids)]
-
-
-def _piece(cell: HtmlCell) -> Piece:
-    text = cell.text
-    colspan = cell.colspan if cell.colspan < REST else 0
-    return Piece(text, Locator(path=cell.path), cell.rowspan, colspan, cell.is_doubtful or "\ufffd" in text)
