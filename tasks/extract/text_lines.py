@@ -153,7 +153,7 @@ def _spaced(text: str, locator: Locator) -> tuple[Kind, list[Field]]:
     value = text_words().value
     count = next((n for n, word in enumerate(reversed(words)) if not value.fullmatch(word)), len(words))
     label = words[: len(words) - count]
-    labels = _WIDE.split(_before(text, count)) if label else []
+    labels = [part for one in _WIDE.split(_before(text, count)) for part in _enumerated(one)] if label else []
     if any(char.isdigit() for word in words[len(label) :] for char in word):
         fields = _numbered([*(one.strip() for one in labels if one.strip()), *words[len(label) :]], locator)
         if count >= _LEAST:
@@ -166,6 +166,17 @@ def _spaced(text: str, locator: Locator) -> tuple[Kind, list[Field]]:
     if len(fields) > 1 and all(is_short(field.text) for field in fields):
         return Kind.HEAD, fields
     return (Kind.SINGLE if is_short(text) else Kind.PROSE), _numbered([text], replace(locator, column=None))
+
+
+def _enumerated(label: str) -> Iterator[str]:
+    """A label's parts, each from its enumerator on: a group and its row may stand in one line."""
+    part: list[str] = []
+    for word in label.split():
+        if part and text_words().enumerator.match(word):
+            yield " ".join(part)
+            part = []
+        part.append(word)
+    yield " ".join(part)
 
 
 def _before(text: str, count: int) -> str:

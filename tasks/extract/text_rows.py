@@ -107,14 +107,18 @@ def _unstacked(lines: Sequence[Line]) -> Iterator[Line]:
 def _stack(words: list[Line], figures: list[Line]) -> Iterator[Line]:
     count = _label_lines(words) if len(figures) < _UNLABELLED else 0
     before = words[: len(words) - count]
-    corner = next((n for n in range(len(before) - 1, -1, -1) if before[n].text in text_words().corners), None)
-    if corner is None:
-        yield from before
+    corners = [number for number, line in enumerate(before) if line.text in text_words().corners]
+    start = corners[-1] if corners else 1 + max((n for n, line in enumerate(before) if _is_enumerated(line.text)), default=-1)
+    yield from before[:start]
+    if len(before) - start > 1:  # the header: its words tell the columns' order
+        yield _row_of(before[start:])
     else:
-        yield from before[:corner]
-        yield replace(before[corner], kind=Kind.ROW, fields=[field for line in before[corner:] for field in line.fields])
-    row = [*words[len(words) - count :], *figures]
-    yield replace(row[0], kind=Kind.ROW, fields=[field for line in row for field in line.fields])
+        yield from before[start:]
+    yield _row_of([*words[len(words) - count :], *figures])
+
+
+def _row_of(lines: Sequence[Line]) -> Line:
+    return replace(lines[0], kind=Kind.ROW, fields=[field for line in lines for field in line.fields])
 
 
 def _label_lines(words: list[Line]) -> int:
