@@ -384,9 +384,11 @@ def test_a_web_archive_is_its_page():
 
     body = quopri.encodestring(to_html(PAPER)).decode()
     archive = (
-        'From: <Saved by Blink>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n\ttype="text/html"; boundary="xx"\r\n\r\n'
+        "From: <Saved by Blink>\r\nMIME-Version: 1.0\r\n"
+        'Content-Type: multipart/related;\r\n\ttype="text/html"; boundary="xx"\r\n\r\n'
         f"--xx\r\nContent-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n{body}\r\n"
-        "--xx\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\nContent-Location: a.png\r\n\r\nAAAA\r\n--xx--\r\n"
+        "--xx\r\nContent-Type: image/png\r\n"
+        "Content-Transfer-Encoding: base64\r\nContent-Location: a.png\r\n\r\nAAAA\r\n--xx--\r\n"
     )
     assert figures(archive) == PAPER.raw
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from paper import Paper, change, rows, to_text, tying
 
-from tasks.errors import ReadError
+from tasks.errors import DocumentTooLarge, ReadError
 from tasks.extract import text
 from tasks.normalise import normalise
 from tasks.printed import Grid, Paragraph, Printed
@@ -247,6 +247,11 @@ def test_quoted_csv_fields_may_run_over_lines():
 )
 def test_a_line_without_end_ends(line):
     text.read(((line + "\n") * 3 + report(tabs)).encode())
+
+
+def test_a_text_of_lines_without_end_is_refused():
+    with pytest.raises(DocumentTooLarge):
+        text.read(b"0\n" * 60_000)
 
 
 @given(st.binary(max_size=200), st.integers(0, 10**6))

@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from tasks.extract.markup import xpath
 from tasks.extract.page_words import is_statutory, page_words
-from tasks.extract.walk import Walked
+from tasks.extract.walked import Walked
 from tasks.printed import Grid, Paragraph
 
 Block = Paragraph | Grid

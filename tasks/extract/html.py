@@ -23,7 +23,8 @@ from tasks.extract.missing import explain_missing
 from tasks.extract.pictures import read_pictures, reread_picture
 from tasks.extract.text import read_typed, reread_typed
 from tasks.extract.version import READER_VERSION
-from tasks.extract.walk import Walked, is_inline, walk
+from tasks.extract.walk import is_inline, walk
+from tasks.extract.walked import Walked
 from tasks.extract.whitespace import clean
 from tasks.printed import Agreement, Locator, Paragraph, Printed
 

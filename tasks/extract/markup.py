@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from tasks.errors import DamagedDocument, DocumentTooLarge
 
 MAX_DEPTH = 500
-_MAX_TAGS = 1_500_000
+_MAX_TAGS = 600_000
 _FEW = 4000  # "<" up to which no page can take long to parse, whatever its tags
 _MAX_OPEN = 300  # elements left open in each other, beyond which parsing takes time out of proportion
 _MAX_ATTRIBUTES = 30_000  # of one tag

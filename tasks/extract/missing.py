@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 from tasks.errors import NoTextLayer
 from tasks.extract.page_words import is_report, page_words
 from tasks.extract.pictures import SOURCES
-from tasks.extract.walk import Picture
+from tasks.extract.walked import Picture
 from tasks.printed import Grid, Paragraph
 
 _SMALL = 120  # pixels under which a picture is an icon

@@ -13,7 +13,7 @@ from urllib.parse import unquote_to_bytes
 
 from selectolax.lexbor import LexborNode
 
-from tasks.extract.walk import Picture
+from tasks.extract.walked import Picture
 from tasks.printed import Grid, Locator, Paragraph
 
 Block = Paragraph | Grid

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tasks.errors import DamagedDocument
+from tasks.errors import DamagedDocument, DocumentTooLarge
 from tasks.extract.encodings import decode
 from tasks.extract.page_words import is_statutory
 from tasks.extract.text_lines import Kind, Line, split_lines
@@ -17,10 +17,11 @@ from tasks.extract.version import READER_VERSION
 from tasks.printed import Grid, GridCell, Locator, Paragraph, Printed
 
 Block = Paragraph | Grid
+MAX_LINES = 50_000
 
 
 def read(data: bytes) -> Printed:
-    """Text bytes → Printed. Lines are numbered from 1, a line's fields from 0. Raises DamagedDocument for no known encoding."""
+    """Text bytes → Printed. Lines are numbered from 1, a line's fields from 0. Raises DamagedDocument, DocumentTooLarge."""
     return Printed(tuple(_blocks(_numbered(_text(data)))), (), "text", READER_VERSION, "text/plain")
 
 
@@ -57,7 +58,12 @@ def _text(data: bytes) -> str:
 
 
 def _numbered(text: str) -> list[tuple[str, Locator]]:
-    return [(line, Locator(line=number)) for number, line in enumerate(text.splitlines(), start=1)]
+    lines = text.splitlines()
+    if len(lines) > MAX_LINES:
+        raise DocumentTooLarge(
+            f"{len(lines):,} lines", expected=f"at most {MAX_LINES:,}", remedy="Cut the file down to the report."
+        )
+    return [(line, Locator(line=number)) for number, line in enumerate(lines, start=1)]
 
 
 def _standing(blocks: Sequence[Block], locator: Locator) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborNode
 
 from tasks.extract.looks import Looks
-from tasks.extract.markup import MAX_DEPTH, TEXT, step_name, too_deep
+from tasks.extract.markup import MAX_DEPTH, TEXT, too_deep
 from tasks.extract.page_words import page_words
+from tasks.extract.walked import Frame, Picture, Run, Walked
 from tasks.extract.webtable import REST, HtmlCell, HtmlRow, HtmlTable, read_table, span
 from tasks.extract.whitespace import LINE, clean
 from tasks.printed import Grid, Locator, Paragraph
@@ -31,63 +31,6 @@ _ROLES = {
 _IN_RUNS = frozenset(("struck", "raised", "void", "link"))
 _TYPED = frozenset(("text", "number", "tel", "search"))  # inputs that show their value as text
 _AFTER = re.compile(r"[\d０-９\u4e00-\u9fff）)】〕\]%％”\"]\s*$")  # what a note's mark follows
-
-
-@dataclass(slots=True)
-class Picture:
-    """An image of the page: where it is, its attributes, and whether it only decorates a link."""
-
-    path: str
-    attributes: dict[str, str | None]
-    is_link: bool
-
-
-class Frame:
-    """An open element on the way from the root: its place among its siblings, and what it counts as ("" for inline)."""
-
-    __slots__ = ("counts", "known_path", "node", "number", "parent", "role", "tag", "texts")
-
-    def __init__(self, node: LexborNode, parent: Frame | None, tag: str, number: int, role: str) -> None:
-        self.node, self.parent, self.tag, self.number, self.role = node, parent, tag, number, role
-        self.counts: dict[str, int] | None = None  # child elements met so far, by tag
-        self.texts = 0  # text nodes met so far
-        self.known_path = ""
-
-    @property
-    def path(self) -> str:
-        """The element's XPath."""
-        if not self.known_path and self.parent is not None:
-            self.known_path = f"{self.parent.path}/{step_name(self.tag)}[{self.number}]"
-        return self.known_path
-
-    def count(self, tag: str) -> int:
-        """The number, from 1, that the next child of a tag has in an XPath."""
-        counts = self.counts
-        if counts is None:
-            counts = self.counts = {}
-        number = counts[tag] = counts.get(tag, 0) + 1
-        return sum(counts.values()) if ":" in tag else number  # "*" counts every element
-
-
-class _Run:
-    """A run of text, and the frame and last step of the text that begins it."""
-
-    __slots__ = ("frame", "only_links", "step", "text")
-
-    def __init__(self, text: str, frame: Frame, step: str, only_links: bool) -> None:
-        self.text, self.frame, self.step, self.only_links = text, frame, step, only_links
-
-
-@dataclass(slots=True)
-class Walked:
-    """The blocks in order, and what was met on the way: device copies, runs of links only, pictures, text left out."""
-
-    blocks: list[Paragraph | Grid] = field(default_factory=list)
-    devices: list[str] = field(default_factory=list)
-    links: set[str] = field(default_factory=set)
-    pictures: list[Picture] = field(default_factory=list)
-    struck: list[tuple[str, str]] = field(default_factory=list)  # (path, text)
-    marks: list[tuple[str, str]] = field(default_factory=list)  # (path, text) of notes' marks beside figures and labels
 
 
 def is_inline(node: LexborNode) -> bool:
@@ -256,7 +199,7 @@ class _Walk:
         frame, step = self.start
         text = clean("".join(self.parts) if len(self.parts) > 1 else self.parts[0])
         if text:
-            self.boxes[-1].blocks.append(_Run(text, frame, step, self.only_links))
+            self.boxes[-1].blocks.append(Run(text, frame, step, self.only_links))
         self.start = None
         self.parts.clear()
         self.only_links = True
@@ -265,10 +208,10 @@ class _Walk:
         """What is left to say of a cell: a raised mark alone is its text, and in doubt; so is what is struck out whole."""
         self.flush()
         blocks = cell.blocks
-        if len(blocks) == 1 and isinstance(blocks[0], _Run):
+        if len(blocks) == 1 and isinstance(blocks[0], Run):
             cell.text = blocks[0].text
         elif blocks:
-            cell.text = "\n".join(block.text for block in blocks if isinstance(block, _Run))
+            cell.text = "\n".join(block.text for block in blocks if isinstance(block, Run))
             cell.grids = [block for block in blocks if isinstance(block, Grid)]
         if cell.marks and not blocks:
             cell.text = clean(" ".join(cell.marks))
@@ -285,7 +228,7 @@ class _Walk:
         for block in box.blocks:
             if isinstance(block, Grid):
                 self.result.blocks.append(block)
-            elif isinstance(block, _Run):
+            elif isinstance(block, Run):
                 path = f"{self.prefix}{block.frame.path}{block.step}"
                 self.result.blocks.append(Paragraph(block.text, Locator(path=path)))
                 if block.only_links:
