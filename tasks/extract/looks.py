@@ -15,6 +15,8 @@ _NONE = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*coll
 _UNSEEN = re.compile(r"visibility\s*:\s*hidden|(?<![-\w])opacity\s*:\s*0(?:\.0*)?\s*(?:;|$)", re.IGNORECASE)
 _STRUCK = re.compile(r"text-decoration[\w-]*\s*:[^;]*line-through", re.IGNORECASE)
 _RAISED = re.compile(r"vertical-align\s*:\s*(?:super|sub)\b|mso-text-raise\s*:\s*-?[1-9]", re.IGNORECASE)
+_MAY_HIDE = re.compile(rb"display\s*:\s*none|mso-hide|visibility\s*:\s*collapse")  # so that most pages need no search
+_MAY_RAISE = re.compile(rb"vertical-align\s*:\s*su[bp]|mso-text-raise")
 _BOXED = re.compile(r"display\s*:\s*(?:inline-)?(table-row-group|table-header-group|table-row|table-cell|table)\b", re.IGNORECASE)
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -48,7 +50,7 @@ def looks_of(page: LexborHTMLParser, text: str) -> Looks:
     """What attributes and the page's own style sheets say. Only what the page's text mentions is searched for."""
     looks = Looks()
     lower = text.encode("utf-8", errors="replace").lower()  # in ASCII: what is looked for is
-    if b"none" in lower or b"mso-hide" in lower or b"collapse" in lower:
+    if _MAY_HIDE.search(lower):
         looks.hidden |= _styled(page, _NONE, "none", "mso-hide", "collapse")
         looks.hidden |= _by_sheet(page)
     if b" hidden" in lower:
@@ -57,7 +59,7 @@ def looks_of(page: LexborHTMLParser, text: str) -> Looks:
         looks.unseen = _styled(page, _UNSEEN, "visibility", "opacity")
     if b"line-through" in lower:
         looks.struck = _styled(page, _STRUCK, "line-through")
-    if b"vertical-align" in lower or b"mso-text-raise" in lower:
+    if _MAY_RAISE.search(lower):
         looks.raised = _styled(page, _RAISED, "vertical-align", "mso-text-raise")
     names = looks.names = _names(lower)
     _mark_devices(page, names, looks)
