@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from flows.read import read_document
 from tasks.errors import DamagedDocument, DocumentTooLarge, NoTextLayer
 from tasks.extract import extract, pdf
-from tasks.extract.page import turned
+from tasks.extract.paper.ink import turned
 from tasks.printed import Agreement, Grid, Printed
 from tasks.records import Reading
 from tests.paper import Paper, change, tying

@@ -11,8 +11,8 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from tasks.extract.layers import layer_name
-from tasks.extract.page import Box
+from tasks.extract.paper.ink import Box
+from tasks.extract.paper.layers import layer_name
 
 THIN = 3.0  # points: a shape no thicker is a line
 SLANT = 0.06  # radians off a right angle from which text lies at a slant

@@ -12,9 +12,9 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from tasks.extract.page import Box, Char, Ink, Line, turned
-from tasks.extract.shapes import SLANT, THIN, Marks, address, find_marks
-from tasks.extract.visible import Sight
+from tasks.extract.paper.ink import Box, Char, Ink, Line, turned
+from tasks.extract.paper.shapes import SLANT, THIN, Marks, address, find_marks
+from tasks.extract.paper.visible import Sight
 
 _MAX_CHARS = 60_000
 _CHINESE = 0x2E80  # from here on characters are as wide as their type is large

@@ -6,7 +6,7 @@ import pypdfium2
 from PIL.Image import Image
 from PIL.ImageStat import Stat
 
-from tasks.extract.page import Box
+from tasks.extract.paper.ink import Box
 
 _SCALE = 2.0  # pixels a point
 _CONTRAST = 40  # of 255: a smaller difference is not seen

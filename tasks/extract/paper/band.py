@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tasks.extract.words import Word
+from tasks.extract.paper.words import Word
 
 SAME_ROW = 0.95  # sizes of the type within which something beside a row of figures belongs to it
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from statistics import median, mode
 
-from tasks.extract.band import SAME_ROW, Band, BandRow
-from tasks.extract.layout import layout
-from tasks.extract.words import Word
+from tasks.extract.paper.band import SAME_ROW, Band, BandRow
+from tasks.extract.paper.layout import layout
+from tasks.extract.paper.words import Word
 
 _LEADING = 1.6  # sizes of the type within which the lines of one cell follow each other
 _BELOW = 2.2  # sizes of the type within which one line of a label follows another

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tasks.extract.band import Band
-from tasks.extract.layout import layout
-from tasks.extract.page import Char, Ink
-from tasks.extract.ruling import Ruled, RuledCell
-from tasks.extract.words import TextLine, text_lines
+from tasks.extract.paper.band import Band
+from tasks.extract.paper.ink import Char, Ink
+from tasks.extract.paper.layout import layout
+from tasks.extract.paper.ruling import Ruled, RuledCell
+from tasks.extract.paper.words import TextLine, text_lines
 
 _LINE = 0.5  # part of the type's size by which a character must stand lower to begin a new line
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
-from tasks.extract.agree import confirm_row, reading_order
-from tasks.extract.band import Band
-from tasks.extract.bands import nearest
-from tasks.extract.layout import layout
-from tasks.extract.page import Ink
-from tasks.extract.words import TextLine, Word, box_of
+from tasks.extract.paper.agree import confirm_row, reading_order
+from tasks.extract.paper.band import Band
+from tasks.extract.paper.bands import nearest
+from tasks.extract.paper.ink import Ink
+from tasks.extract.paper.layout import layout
+from tasks.extract.paper.words import TextLine, Word, box_of
 from tasks.printed import Agreement, Grid, GridCell, Locator, Paragraph
 
 _LABELS = 3  # label columns: two of groups, then the row's own

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from math import inf
 from statistics import median
 
-from tasks.extract.band import SAME_ROW, Band, BandRow
-from tasks.extract.layout import layout
-from tasks.extract.row_labels import give_labels, join_wrapped
-from tasks.extract.words import TextLine, Word
+from tasks.extract.paper.band import SAME_ROW, Band, BandRow
+from tasks.extract.paper.layout import layout
+from tasks.extract.paper.row_labels import give_labels, join_wrapped
+from tasks.extract.paper.words import TextLine, Word
 
 _RICH = 5  # figures in a line from which it is a row of a table with columns
 _BELOW = 2.2  # sizes of the type within which one line of a label follows another
