@@ -19,7 +19,8 @@ from pdfplumber.page import Page
 from pdfplumber.utils.exceptions import PdfminerException
 from pdfplumber.utils.text import extract_text
 
-from tasks.errors import DamagedDocument, DocumentTooLarge, NoTextLayer
+from tasks.errors import DamagedDocument, DocumentTooLarge
+from tasks.extract import scan
 from tasks.extract.positions import read_lines
 from tasks.extract.version import READER_VERSION
 from tasks.printed import Agreement, Grid, GridCell, Locator, Paragraph, Printed
@@ -54,9 +55,7 @@ def read(data: bytes, name: str) -> Printed:
             f"the PDF cannot be opened ({error})", where=name, remedy="Fetch it again, or remove its password."
         ) from error
     if characters < _LEAST_TEXT:
-        raise NoTextLayer(
-            f"{pages} pages of pictures", where=name, expected="a text layer", remedy="Ask the agency for a file with text."
-        )
+        return scan.read(data, name)
     return Printed(tuple(blocks), (), "pdf", READER_VERSION, "application/pdf", pages)
 
 
