@@ -27,12 +27,14 @@ def read(data: bytes, name: str) -> Printed:
     Raises NoTextLayer without the extra, DamagedDocument, DocumentTooLarge.
     """
     require(name)
+    from PIL import Image
+
     from tasks.extract.picture.pages import read_page
 
     blocks: list[Paragraph | Grid] = []
     pages = 0
     with _open(data, name) as image:
-        media_type = image.get_format_mimetype() or "image/*"
+        media_type = Image.MIME.get(image.format or "", "image/*")
         for number, picture in _frames(image, name):
             pages += 1
             blocks += read_page(picture, 1.0, number)

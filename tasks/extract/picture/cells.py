@@ -10,8 +10,8 @@ from statistics import median
 
 from tasks.extract.picture.glyphs import Text, read_lines, settings
 from tasks.extract.picture.ink import Grey, Mask
-from tasks.extract.picture.lattice import Slot
 from tasks.extract.picture.inside import Line, lines_of
+from tasks.extract.picture.lattice import Slot
 from tasks.extract.picture.straight import Straight
 from tasks.printed import Agreement
 
@@ -84,6 +84,8 @@ def _settle(line: Line, first: Text, second: Text | None) -> Filled:
     """One line's text from its readings. A long label is read once: its place and order prove it."""
     if second is None:
         return Filled(first.free, Agreement.ALONE, first.free_confidence)
+    if line.dash:
+        return _dash(line, first, second)
     if _looks_like_figure(first.free) and _looks_like_figure(second.free):
         same = first.figure == second.figure and line.may_have(first.figure)
         better = first if first.figure_confidence >= second.figure_confidence else second
@@ -93,6 +95,14 @@ def _settle(line: Line, first: Text, second: Text | None) -> Filled:
     better = first if first.free_confidence >= second.free_confidence else second
     sure = min(first.free_confidence, second.free_confidence)
     return Filled(better.free or UNREADABLE, Agreement.AGREED if same else Agreement.DISPUTED, sure)
+
+
+def _dash(line: Line, first: Text, second: Text) -> Filled:
+    """A lone level stroke: the shape tells which sign it is, the recogniser that it is no character."""
+    sign = next((sign for sign, least in settings().dashes.items() if line.dash >= least), UNREADABLE)
+    strokes = set("".join(settings().lookalikes["-"])) | set(settings().dashes) | {"–", "―"}
+    seen = all(text.free and set(text.free) <= strokes for text in (first, second))
+    return Filled(sign, Agreement.AGREED if seen and sign != UNREADABLE else Agreement.DISPUTED, 0.95 if seen else 0.5)
 
 
 def _plain(text: str) -> str:

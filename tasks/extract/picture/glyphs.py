@@ -21,6 +21,7 @@ Grey = NDArray[np.uint8]
 _HEIGHT = 48  # pixels: what the network was trained on
 _STEP = 16  # widths are padded to multiples, so that a crop's reading does not depend on its neighbours in a batch
 _WIDEST = 1600
+_LONG, _SQUEEZE = 500, 0.8  # lines of prose wider than this are narrowed: time goes with the width, and they stay legible
 _BATCH = 16
 
 
@@ -29,6 +30,7 @@ class _Settings(BaseModel):
     certain_confidence: float
     figure_characters: str
     lookalikes: dict[str, str]
+    dashes: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ def read_lines(crops: Sequence[Grey]) -> list[Text]:
 def _shape(crop: Grey) -> Grey:
     """The crop at the network's height, padded on the right with the paper's grey to the next width."""
     height, width = crop.shape[:2]
-    wide = min(max(round(width * _HEIGHT / height), 8), _WIDEST)
+    wide = round(width * _HEIGHT / height)
+    wide = min(round(wide * _SQUEEZE) if wide > _LONG else max(wide, 8), _WIDEST)
     resized = cv2.resize(crop, (wide, _HEIGHT), interpolation=cv2.INTER_AREA if height > _HEIGHT else cv2.INTER_CUBIC)
     padded = np.full((_HEIGHT, -(-wide // _STEP) * _STEP), 255, np.uint8)
     padded[:, :wide] = resized
@@ -86,7 +89,7 @@ def _decode(steps: NDArray[np.float32]) -> Text:
 
 
 def _collapse(best: NDArray[np.intp], probability: NDArray[np.float32], names: Sequence[str]) -> tuple[str, float, float]:
-    """CTC: repeated characters are one unless a blank stands between. With the least sure character's probability and the mean."""
+    """CTC: repeated characters are one unless a blank stands between. With the least character's probability, and the mean."""
     text: list[str] = []
     peaks: list[float] = []
     last = 0

@@ -19,17 +19,19 @@ _STACKED = 3  # lines from which a cell one character wide is set from top to bo
 _ONE_WIDE = 1.7  # line heights
 _TALL = 1.75  # line heights from which a band holds several lines
 _PAD = 0.3  # line heights of paper left around the ink
+_FLAT, _LEVEL = 0.3, 2.0  # a dash: at most so high (in line heights), at least so many times as wide as high
 _NARROW, _WIDE = 0.55, 1.0  # bounds of a digit's advance, as shares of its height
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of text cut out twice: plain, and sharpened at another size. `runs`: groups of ink as tall as digits, side by side."""
+    """A line of text cut out twice: plain, and sharpened at another size. `runs`: groups of ink as tall as digits."""
 
     plain: Grey
     sharp: Grey
     runs: int
     width: float  # of the ink, in heights of it
+    dash: float  # the width, in heights of a line of text, of a lone level stroke; 0 for anything else
 
     def may_have(self, figure: str) -> bool:
         """Whether as many characters can stand in this ink: none is swallowed, none is made up."""
@@ -91,7 +93,7 @@ def _laid_flat(picture: Grey, bands: Sequence[tuple[int, int]], paper: int = 255
 
 
 def _without_border(grey: Grey, level: int) -> Grey:
-    """Bits of the dividing lines that reach into the cell (bent or thick lines) whitened: rows that a line fills, slivers at a side."""
+    """Whiten what reaches in of the dividing lines (bent or thick ones): rows that a line fills, slivers at a side."""
     clean = grey.copy()
     for turns in range(4):
         side = np.rot90(clean, turns)
@@ -126,7 +128,7 @@ def _bands(mask: Grey, height: float) -> list[tuple[int, int]]:
     return cut
 
 
-def _split(profile: np.ndarray, top: int, bottom: int, height: float) -> list[tuple[int, int]]:  # type: ignore[type-arg]
+def _split(profile: np.ndarray, top: int, bottom: int, height: float) -> list[tuple[int, int]]:
     if bottom - top < _TALL * height:
         return [(top, bottom)]
     low, high = top + round(0.75 * height), min(bottom - round(0.5 * height), top + round(1.5 * height))
@@ -143,12 +145,15 @@ def _cut(grey: Grey, mask: Grey, band: tuple[int, int], height: float) -> Line:
     inner = grey[top:bottom, left:right]
     tall = max(0.0, height - (bottom - top)) / 2  # a lone dash keeps its size beside a digit
     plain = _framed(inner, tall + _PAD * height * 0.6, _PAD * height)
-    doubled = cv2.resize(_framed(inner, tall + _PAD * height, _PAD * height * 2), None, fx=2.0, fy=2.0, interpolation=cv2.INTER_CUBIC)
+    doubled = cv2.resize(
+        _framed(inner, tall + _PAD * height, _PAD * height * 1.5), None, fx=2.0, fy=2.0, interpolation=cv2.INTER_CUBIC
+    )
     dark = float(np.percentile(inner, 5))
     middle, spread = (dark + 255) / 2, max(20.0, (255 - dark) / 3)
     sharp = 255.0 / (1.0 + np.exp(-(doubled.astype(np.float32) - middle) / (spread / 4)))
     runs, width = _runs(mask[top:bottom, left:right])
-    return Line(plain, sharp.astype(np.uint8), runs, width)
+    is_dash = runs == 1 and bottom - top <= _FLAT * height and right - left >= _LEVEL * (bottom - top)
+    return Line(plain, sharp.astype(np.uint8), runs, width, (right - left) / height if is_dash else 0.0)
 
 
 def _framed(inner: Grey, up: float, aside: float) -> Grey:

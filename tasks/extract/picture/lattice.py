@@ -22,6 +22,7 @@ _PLAY = 4
 _UNCLEAR = 0.25  # share of cells with a doubtful edge from which the whole table is doubtful
 _FREE, _HALF_FREE = 0.7, 0.5  # shares of an edge with paper on its better side: a rule, surely not a rule
 _DRAWN, _ABSENT = 0.75, 0.35  # shares of an edge that must show for it to be drawn, and below which it is not there
+_UNBROKEN, _LONG = 0.95, 60  # share, pixels: so straight and long that it is a rule whatever is printed beside it
 _END = 0.15  # share of an edge at either end: a rule reaches them, a character in the cell does not
 
 
@@ -67,7 +68,7 @@ class _Edges:
         share = float(seen.mean())
         ends = seen[:tip].mean() >= 0.5 and seen[-tip:].mean() >= 0.5
         free = max(paper_beside(self._grey, Stroke(start + 5, end - 5, at, 0.0)))
-        if share >= _DRAWN and ends and free >= _FREE:
+        if ends and ((share >= _DRAWN and free >= _FREE) or (share >= _UNBROKEN and seen.size >= _LONG)):
             return 1.0
         if share <= _ABSENT or not ends or free < _FREE:
             return 0.0 if share <= 0.6 or free < _HALF_FREE else 0.4
@@ -100,10 +101,7 @@ def _groups(level: Sequence[Stroke], upright: Sequence[Stroke]) -> list[tuple[li
 
     for i, row in enumerate(level):
         for j, column in enumerate(upright):
-            if (
-                row.start - _TOUCH <= column.at <= row.end + _TOUCH
-                and column.start - _TOUCH <= row.at <= column.end + _TOUCH
-            ):
+            if row.start - _TOUCH <= column.at <= row.end + _TOUCH and column.start - _TOUCH <= row.at <= column.end + _TOUCH:
                 group[root(i)] = root(len(level) + j)
     members: dict[int, tuple[list[Stroke], list[Stroke]]] = {}
     for number in range(len(group)):
@@ -198,7 +196,7 @@ def _fill(lattice: Lattice, across: _Edges, down: _Edges) -> None:
         lattice.repaired = f"{unclear} of {len(lattice.slots)} cells have lines around them that do not close"
 
 
-def _slot(lattice: Lattice, row: int, column: int, right: np.ndarray, below: np.ndarray, taken: np.ndarray) -> Slot:  # type: ignore[type-arg]
+def _slot(lattice: Lattice, row: int, column: int, right: np.ndarray, below: np.ndarray, taken: np.ndarray) -> Slot:
     """The cell that begins here, grown right and down over lines that are not drawn; marked when that leaves a doubt."""
     rows, columns = taken.shape
     wide = 1
@@ -207,7 +205,10 @@ def _slot(lattice: Lattice, row: int, column: int, right: np.ndarray, below: np.
     high = 1
     while row + high < rows and (below[row + high - 1, column : column + wide] < 0.5).all():
         high += 1
-    inner = [*right[row : row + high, column : column + wide - 1].ravel(), *below[row : row + high - 1, column : column + wide].ravel()]
+    inner = [
+        *right[row : row + high, column : column + wide - 1].ravel(),
+        *below[row : row + high - 1, column : column + wide].ravel(),
+    ]
     outer = [
         *(right[row : row + high, column + wide - 1].ravel() if column + wide < columns else ()),
         *(right[row : row + high, column - 1].ravel() if column else ()),

@@ -28,7 +28,10 @@ def require(where: str) -> None:
     """Raise NoTextLayer with the remedy where the optional extra is missing."""
     if not is_installed():
         raise NoTextLayer(
-            "a picture, without any text", where=where, expected="a document with text", remedy='pip install "gouji[ocr]" reads it.'
+            "a picture, without any text",
+            where=where,
+            expected="a document with text",
+            remedy='pip install "gouji[ocr]" reads it.',
         )
 
 

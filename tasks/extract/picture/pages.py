@@ -30,11 +30,9 @@ def read_page(picture: Colour, scale: float, number: int) -> list[Paragraph | Gr
     """The blocks of one page, in reading order."""
     page = straighten(picture)
     tables = find_tables(page.grey)
-    blocks: list[tuple[float, Paragraph | Grid]] = [
-        (table.ys[0], _grid(page, table, scale, number)) for table in tables
-    ]
-    for line in read_prose(page, [table.box for table in tables]):
-        blocks.append((line.box[1], Paragraph(line.text, _locate(page, line.box, scale, number))))
+    blocks: list[tuple[float, Paragraph | Grid]] = [(table.ys[0], _grid(page, table, scale, number)) for table in tables]
+    lines = read_prose(page, [table.box for table in tables])
+    blocks += [(line.box[1], Paragraph(line.text, _locate(page, line.box, scale, number))) for line in lines]
     return [block for _, block in sorted(blocks, key=lambda pair: pair[0])]
 
 

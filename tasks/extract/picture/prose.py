@@ -62,12 +62,10 @@ def _detect(grey: Grey, level: int) -> list[tuple[int, int, int, int]]:
     while top < end:
         bottom = min(top + _TILE, end)
         tile = grey[top:bottom]
-        boxes = _tile(tile)
-        last = bottom >= end
-        keep = bottom - top if last else bottom - top - _OVERLAP // 2
-        start = 0 if not found and top <= inked[0] else _OVERLAP // 2
-        found += [(x0, y0 + top, x1, y1 + top) for x0, y0, x1, y1 in boxes if start <= (y0 + y1) / 2 < keep or (last and (y0 + y1) / 2 >= start)]
-        top = bottom if last else bottom - _OVERLAP
+        start = _OVERLAP // 2 if found or top > inked[0] else 0
+        end_here = bottom - top if bottom >= end else bottom - top - _OVERLAP // 2
+        found += [(x0, y0 + top, x1, y1 + top) for x0, y0, x1, y1 in _tile(tile) if start <= (y0 + y1) / 2 < end_here]
+        top = bottom if bottom >= end else bottom - _OVERLAP
     return found
 
 
@@ -82,8 +80,10 @@ def _tile(tile: Grey) -> list[tuple[int, int, int, int]]:
         if high < 4 or area < 20:
             continue
         grow = _GROW * min(high, wide)
-        box = ((x - grow) * width / columns, (y - grow) * height / rows, (x + wide + grow) * width / columns, (y + high + grow) * height / rows)
-        boxes.append((max(0, int(box[0])), max(0, int(box[1])), min(width, round(box[2])), min(height, round(box[3]))))
+        across, down = width / columns, height / rows
+        x0, x1 = (x - grow) * across, (x + wide + grow) * across
+        y0, y1 = (y - grow) * down, (y + high + grow) * down
+        boxes.append((max(0, int(x0)), max(0, int(y0)), min(width, round(x1)), min(height, round(y1))))
     return boxes
 
 

@@ -18,6 +18,7 @@ _SHORTEST_UPRIGHT = 30  # a row's height
 _GAP = 9  # pixels that a line may be broken for
 _PAPER = 190  # grey values above are paper
 _FREE, _HALF_FREE = 0.8, 0.45  # shares of a line with paper beside it: on its better side, on the other
+_STRETCH = 80  # pixels along which a line does not wander
 _DRIFT = 3  # pixels by which a line may wander sideways and still be one
 
 
@@ -91,6 +92,17 @@ def paper_beside(grey: Grey, stroke: Stroke) -> tuple[float, float]:
 
 
 def coverage(mask: Mask, at: float, start: float, end: float, play: int) -> NDArray[np.bool_]:
-    """For each pixel from start to end along a level line at `at`: whether the mask has it, give or take `play` pixels."""
-    low, high = max(0, round(at) - play), min(mask.shape[0], round(at) + play + 1)
-    return np.asarray(mask[low:high, max(0, round(start)) : max(0, round(end))].any(axis=0))
+    """For each pixel from start to end along a level line at `at`: whether the mask has it.
+
+    The line may lie up to `play` pixels aside and wander, but within a short stretch it keeps to one place, which a chain
+    of characters' strokes does not.
+    """
+    left, right = max(0, round(start)), max(0, round(end))
+    low, high = max(1, round(at) - play), min(mask.shape[0] - 1, round(at) + play + 1)
+    if right <= left or high <= low:
+        return np.zeros(0, np.bool_)
+    pieces = []
+    for piece in np.array_split(np.arange(left, min(right, mask.shape[1])), max(1, (right - left) // _STRETCH)):
+        bands = [mask[y - 1 : y + 2, piece].any(axis=0) for y in range(low, high)]
+        pieces.append(max(bands, key=lambda band: int(band.sum())))
+    return np.concatenate(pieces)

@@ -72,7 +72,7 @@ def _finish(picture: Colour, forward: Transform, size: tuple[int, int]) -> Strai
     grey, stamped = without_stamps(np.asarray(warped, np.uint8))
     grey = even(grey)
     found = levels(grey)
-    return Straight(grey, stamped, found.ink, found.faint, np.linalg.inv(forward))
+    return Straight(grey, stamped, found.ink, found.faint, np.asarray(np.linalg.inv(forward), np.float64))
 
 
 def _warp(grey: Grey, forward: Transform, size: tuple[int, int]) -> Grey:
@@ -144,7 +144,7 @@ def _slopes(found: list[Stroke], extent: int) -> tuple[float, float]:
 
 
 def _straightening(width: int, height: int, level: tuple[float, float], upright: tuple[float, float]) -> Transform:
-    """The homography that makes level the lines of slope `level` (at top, bottom) and upright those of `upright` (left, right)."""
+    """The homography that levels lines of slope `level` (at top, bottom) and rights those of `upright` (left, right)."""
 
     def corner(x: float, y: float, slope: float, lean: float) -> tuple[float, float]:
         # the line through (width/2, y) with the slope meets the line through (x, height/2) with the lean

@@ -10,8 +10,9 @@ import numpy as np
 from tasks.extract.picture.glyphs import read_lines
 from tasks.extract.picture.ink import Grey
 
-_TRIED = 6  # lines of text read in each orientation
+_TRIED = 4  # lines of text read in each orientation
 _GOOD = 0.65  # legibility at which no other orientation is tried
+_INK = 150  # grey values below are text
 _LOW, _HIGH = 12, 64  # pixels: heights of a line of text
 
 
@@ -37,12 +38,17 @@ def _legibility(grey: Grey) -> float:
 
 def _likely_lines(grey: Grey) -> Sequence[Grey]:
     """Crops of the widest runs of characters: ink smeared sideways, rules left out."""
-    dark = (grey < 150).astype(np.uint8)
-    rules = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((1, 90), np.uint8))
-    rules |= cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((90, 1), np.uint8))
-    text = cv2.morphologyEx(dark & ~cv2.dilate(rules, np.ones((3, 3), np.uint8)), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    dark = (grey < _INK).astype(np.uint8)
+    rules = cv2.max(
+        cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((1, 90), np.uint8)),
+        cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((90, 1), np.uint8)),
+    )
+    text = cv2.subtract(dark, cv2.dilate(rules, np.ones((3, 3), np.uint8)))
+    text = cv2.morphologyEx(text, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
     smeared = cv2.morphologyEx(text, cv2.MORPH_CLOSE, np.ones((3, 24), np.uint8))
     _, _, stats, _ = cv2.connectedComponentsWithStats(smeared, connectivity=8)
     boxes = [tuple(box) for box in stats[1:, :4].tolist() if _LOW < box[3] < _HIGH and box[2] > 3 * box[3]]
-    boxes.sort(key=lambda box: -min(box[2], 10 * box[3]))
-    return [grey[max(0, y - 4) : y + height + 4, max(0, x - 4) : x + min(width, 10 * height)] for x, y, width, height in boxes[:_TRIED]]
+    boxes.sort(key=lambda box: -min(box[2], 6 * box[3]))
+    return [
+        grey[max(0, y - 4) : y + height + 4, max(0, x - 4) : x + min(width, 6 * height)] for x, y, width, height in boxes[:_TRIED]
+    ]
