@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from tasks.extract.picture.glyphs import Text, read_lines, settings
+from expectations.reading import reading
+from tasks.extract.picture.glyphs import Text, read_lines
 from tasks.extract.picture.ink import Grey, Mask
 from tasks.extract.picture.inside import Line, lines_of
 from tasks.extract.picture.lattice import Slot
@@ -36,7 +37,7 @@ class Filled:
 class _Cell:
     slot: Slot
     lines: list[Line]
-    is_doubtful: bool  # blank to the eye, but something faint or red is there
+    is_doubtful: bool  # something is there that was not read: faint, red, dust or a rule
 
 
 def read_cells(page: Straight, slots: Sequence[Slot], height: float) -> list[Filled]:
@@ -72,7 +73,8 @@ def _inside(page: Straight, slot: Slot) -> tuple[Grey, Mask]:
 def _look(page: Straight, slot: Slot, height: float) -> _Cell:
     grey, stamped = _inside(page, slot)
     found = lines_of(grey, page.ink, height)
-    doubtful = not found.lines and (int(stamped.sum()) >= _RED or found.has_faint(page.faint))
+    unseen = not found.lines and (int(stamped.sum()) >= _RED or found.has_faint(page.faint))
+    doubtful = found.is_doubtful or unseen
     return _Cell(slot, found.lines, doubtful)
 
 
@@ -86,6 +88,9 @@ def _settle(line: Line, first: Text, second: Text | None) -> Filled:
         return Filled(first.free, Agreement.ALONE, first.free_confidence)
     if line.dash:
         return _dash(line, first, second)
+    if line.runs == 1 and line.slant >= reading().slash_slant and first.figure in ("1", "/", "7", ""):
+        seen = "/" in (first.figure, second.figure)
+        return Filled("/", Agreement.AGREED if seen else Agreement.DISPUTED, 0.95 if seen else 0.5)
     if _looks_like_figure(first.free) and _looks_like_figure(second.free):
         same = first.figure == second.figure and line.may_have(first.figure)
         better = first if first.figure_confidence >= second.figure_confidence else second
@@ -99,8 +104,8 @@ def _settle(line: Line, first: Text, second: Text | None) -> Filled:
 
 def _dash(line: Line, first: Text, second: Text) -> Filled:
     """A lone level stroke: the shape tells which sign it is, the recogniser that it is no character."""
-    sign = next((sign for sign, least in settings().dashes.items() if line.dash >= least), UNREADABLE)
-    strokes = set("".join(settings().lookalikes["-"])) | set(settings().dashes) | {"–", "―"}
+    sign = next((sign for sign, least in reading().dashes.items() if line.dash >= least), UNREADABLE)
+    strokes = set("".join(reading().lookalikes["-"])) | set(reading().dashes) | {"–", "―"}
     seen = all(text.free and set(text.free) <= strokes for text in (first, second))
     return Filled(sign, Agreement.AGREED if seen and sign != UNREADABLE else Agreement.DISPUTED, 0.95 if seen else 0.5)
 
@@ -111,7 +116,7 @@ def _plain(text: str) -> str:
 
 def _looks_like_figure(text: str) -> bool:
     """Whether every character is one of a figure's or is often taken for one."""
-    allowed = settings().figure_characters + "".join(settings().lookalikes.values()) + " ,'\"“”‘’`:;："
+    allowed = reading().figure_characters + "".join(reading().lookalikes.values()) + " ,'\"“”‘’`:;："
     return all(character in allowed for character in unicodedata.normalize("NFKC", text) + text)
 
 
@@ -121,6 +126,6 @@ def _join(cell: _Cell, read: Sequence[Filled]) -> Filled:
         return Filled("", Agreement.AGREED if sure else Agreement.DISPUTED, 1.0 if sure else 0.0)
     kinds = {line.agreement for line in read}
     worst = next(kind for kind in (Agreement.DISPUTED, Agreement.ALONE, Agreement.AGREED) if kind in kinds)
-    if worst is Agreement.AGREED and not cell.slot.is_clear:
+    if worst is Agreement.AGREED and (cell.is_doubtful or not cell.slot.is_clear):
         worst = Agreement.ALONE
     return Filled("\n".join(line.text for line in read), worst, round(min(line.confidence for line in read), 4))

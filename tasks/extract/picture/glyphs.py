@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
 
-from expectations import form
-from expectations.form import load_yaml
+from expectations.reading import reading
 from tasks.extract.picture import models
 
 Grey = NDArray[np.uint8]
@@ -25,14 +22,6 @@ _LONG, _SQUEEZE = 500, 0.8  # lines of prose wider than this are narrowed: time 
 _BATCH = 16
 
 
-class _Settings(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    certain_confidence: float
-    figure_characters: str
-    lookalikes: dict[str, str]
-    dashes: dict[str, float]
-
-
 @dataclass(frozen=True, slots=True)
 class Text:
     """A line as read freely, and as read with a figure's characters only; each with its least sure character's probability."""
@@ -42,12 +31,6 @@ class Text:
     mean_confidence: float
     figure: str
     figure_confidence: float
-
-
-@cache
-def settings() -> _Settings:
-    """expectations/reading.yml."""
-    return load_yaml(Path(form.FORMS).parent / "reading.yml", _Settings)
 
 
 def read_lines(crops: Sequence[Grey]) -> list[Text]:
@@ -107,8 +90,8 @@ def _collapse(best: NDArray[np.intp], probability: NDArray[np.float32], names: S
 def _figure_columns() -> tuple[tuple[list[int], ...], tuple[str, ...]]:
     """For the blank and each character of a figure: the network's columns that count for it."""
     index = {name: number for number, name in enumerate(models.characters())}
-    names = ["", *settings().figure_characters]
-    alike = settings().lookalikes
+    names = ["", *reading().figure_characters]
+    alike = reading().lookalikes
     groups = [[0], *([index[other] for other in name + alike.get(name, "") if other in index] for name in names[1:])]
     kept = [(group, name) for group, name in zip(groups, names, strict=True) if group]
     return tuple(group for group, _ in kept), tuple(name for _, name in kept)

@@ -12,7 +12,8 @@ Grey = NDArray[np.uint8]
 Colour = NDArray[np.uint8]  # height × width × 3, red first
 Mask = NDArray[np.bool_]
 
-_RED = 28  # how much red must exceed green and blue to be a stamp's
+_RED = 24  # how much red must exceed green and blue to be a stamp's
+_UNDER_STAMP = 1.25  # a stamp's red is a little darker than paper: brightened by this it is as bright
 _SHADOW = 8  # the paper's brightness is estimated on a picture this much smaller
 _FAINTEST, _DARKEST = 205, 110  # bounds of the threshold between ink and paper
 
@@ -24,7 +25,7 @@ def without_stamps(picture: Colour) -> tuple[Grey, Mask]:
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     if stamped.any():
         near = cv2.dilate(stamped.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-        grey = np.where(near, red, grey)
+        grey = np.where(near, np.minimum(red * _UNDER_STAMP, 255), grey)
     return grey.astype(np.uint8), stamped
 
 

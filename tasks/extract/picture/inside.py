@@ -10,7 +10,9 @@ import numpy as np
 
 from tasks.extract.picture.ink import Grey
 
-_SPECK = 6  # pixels: smaller blots are dust
+_SPECK = 8  # pixels: smaller blots are dust
+_MOTE = 0.22  # line heights: a lone blot no larger is dust or a bit of a rule, hardly a sign
+_RULE = 0.6  # share of the cell's width from which a flat stroke is a rule that went unseen
 _FAINT_BLOT = 14  # pixels from which something faint may be a character
 _BORDER = 9  # pixels from a cell's side in which bits of its border may lie
 _BORDER_SHARE = 0.8  # share of the side that they cover
@@ -31,6 +33,7 @@ class Line:
     sharp: Grey
     runs: int
     width: float  # of the ink, in heights of it
+    slant: float  # how far the ink leans to the left, going down, in heights of it: large for a slash
     dash: float  # the width, in heights of a line of text, of a lone level stroke; 0 for anything else
 
     def may_have(self, figure: str) -> bool:
@@ -50,6 +53,7 @@ class Inside:
     grey: Grey
     bands: list[tuple[int, int]]
     lines: list[Line]
+    is_doubtful: bool = False  # something is there that may be dust, a sign, or a rule that went unseen
 
     def has_faint(self, level: int) -> bool:
         """Whether something fainter than ink, yet larger than dust, is left."""
@@ -75,10 +79,20 @@ def lines_of(grey: Grey, level: int, height: float) -> Inside:
         clean = np.where(specks & ~near, 255, clean).astype(np.uint8)
         mask = kept.astype(np.uint8)
     bands = _bands(mask, height)
+    sizes = [_size(mask, band) for band in bands]
+    motes = [max(size) <= _MOTE * height for size in sizes]
+    rule = any(high <= _FLAT * height and wide >= _RULE * mask.shape[1] for wide, high in sizes)
+    bands = [band for band, mote in zip(bands, motes, strict=True) if not mote]
     if height and len(bands) >= _STACKED and np.ptp(np.flatnonzero(mask.any(axis=0))) < _ONE_WIDE * height:
         clean, mask = _laid_flat(clean, bands), _laid_flat(mask, bands, 0)
         bands = [(0, mask.shape[0])]
-    return Inside(clean, bands, [_cut(clean, mask, band, height or 24.0) for band in bands])
+    lines = [_cut(clean, mask, band, height or 24.0) for band in bands]
+    return Inside(clean, bands, lines, any(motes) or rule)
+
+
+def _size(mask: Grey, band: tuple[int, int]) -> tuple[int, int]:
+    columns = np.flatnonzero(mask[band[0] : band[1]].any(axis=0))
+    return int(columns[-1] - columns[0] + 1), band[1] - band[0]
 
 
 def _laid_flat(picture: Grey, bands: Sequence[tuple[int, int]], paper: int = 255) -> Grey:
@@ -152,8 +166,10 @@ def _cut(grey: Grey, mask: Grey, band: tuple[int, int], height: float) -> Line:
     middle, spread = (dark + 255) / 2, max(20.0, (255 - dark) / 3)
     sharp = 255.0 / (1.0 + np.exp(-(doubled.astype(np.float32) - middle) / (spread / 4)))
     runs, width = _runs(mask[top:bottom, left:right])
+    rows, places = np.nonzero(mask[top:bottom, left:right])
+    lean = float(np.cov(places, rows)[0, 1] / max(np.var(rows), 1e-6)) if rows.size > 1 else 0.0
     is_dash = runs == 1 and bottom - top <= _FLAT * height and right - left >= _LEVEL * (bottom - top)
-    return Line(plain, sharp.astype(np.uint8), runs, width, (right - left) / height if is_dash else 0.0)
+    return Line(plain, sharp.astype(np.uint8), runs, width, -lean, (right - left) / height if is_dash else 0.0)
 
 
 def _framed(inner: Grey, up: float, aside: float) -> Grey:

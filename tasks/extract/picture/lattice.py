@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+import cv2
 import numpy as np
 
 from tasks.extract.picture.ink import Grey
@@ -20,10 +21,11 @@ _OVERHANG = 16.0  # pixels by which lines run on beyond the last line across the
 _SHORT_WINDOW = 5  # pixels: for the look at each single edge
 _PLAY = 4
 _UNCLEAR = 0.25  # share of cells with a doubtful edge from which the whole table is doubtful
-_FREE, _HALF_FREE = 0.7, 0.5  # shares of an edge with paper on its better side: a rule, surely not a rule
+_FREE = 0.7  # share of an edge with paper on its better side from which it is a rule
 _DRAWN, _ABSENT = 0.75, 0.35  # shares of an edge that must show for it to be drawn, and below which it is not there
 _UNBROKEN, _LONG = 0.95, 60  # share, pixels: so straight and long that it is a rule whatever is printed beside it
-_END = 0.15  # share of an edge at either end: a rule reaches them, a character in the cell does not
+_JOIN = 7  # pixels from a crossing in which a rule has no gap
+_GAP_GREY = 225  # grey values above are a gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,29 +58,36 @@ class Lattice:
 class _Edges:
     """A look at single edges of cells, level ones in a page, upright ones in the page transposed."""
 
-    def __init__(self, grey: Grey) -> None:
-        self._grey, self._mask = grey, ridges(grey, _SHORT_WINDOW)
+    def __init__(self, grey: Grey, *, touched: bool) -> None:
+        """`touched`: print may touch a line on one side (level ones, in dense rows)."""
+        self._grey, self._mask = grey, ridges(grey, _SHORT_WINDOW, one_sided=touched)
+        self._smooth = cv2.blur(grey, (3, 1))
 
     def drawn(self, at: float, start: float, end: float) -> float:
         """1 where the line between two cells is drawn, 0 where it is not, something between where that is not clear."""
         seen = coverage(self._mask, at, start + 3, end - 3, _PLAY)
         if not seen.size:
             return 0.0
-        tip = max(3, round(_END * seen.size))
         share = float(seen.mean())
-        ends = seen[:tip].mean() >= 0.5 and seen[-tip:].mean() >= 0.5
+        if share <= _DRAWN:
+            return 0.0 if share <= _ABSENT else 0.4
         free = max(paper_beside(self._grey, Stroke(start + 5, end - 5, at, 0.0)))
-        if ends and ((share >= _DRAWN and free >= _FREE) or (share >= _UNBROKEN and seen.size >= _LONG)):
+        is_rule = free >= _FREE or (share >= _UNBROKEN and seen.size >= _LONG)
+        if is_rule and self._meets(at, start, 1) and self._meets(at, end, -1):
             return 1.0
-        if share <= _ABSENT or not ends or free < _FREE:
-            return 0.0 if share <= 0.6 or free < _HALF_FREE else 0.4
-        return 0.6
+        return 0.6 if free >= _FREE else 0.4
+
+    def _meets(self, at: float, place: float, direction: int) -> bool:
+        """Whether the line joins the one across it without a gap, as a rule does and a character's stroke does not."""
+        along = np.clip(round(place) + direction * np.arange(_JOIN), 0, self._grey.shape[1] - 1)
+        across = np.clip(round(at) + np.arange(-_PLAY, _PLAY + 1), 0, self._grey.shape[0] - 1)
+        return bool((self._smooth[np.ix_(across, along)] < _GAP_GREY).all(axis=1).any())
 
 
 def find_tables(grey: Grey) -> list[Lattice]:
     """The ruled tables of a straight page, top to bottom."""
     level, upright = strokes(grey)
-    across, down = _Edges(grey), _Edges(np.ascontiguousarray(grey.T))
+    across, down = _Edges(grey, touched=True), _Edges(np.ascontiguousarray(grey.T), touched=False)
     found = []
     for rows, columns in _groups(level, upright):
         lattice = _lattice(rows, columns)

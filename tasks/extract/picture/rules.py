@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tasks.extract.picture.ink import Grey, Mask
 
 _WINDOW = 15  # pixels along a line over which its darkness is averaged
-_BESIDE = 6  # pixels beside a line where there must be less ink
+_BESIDE = 5  # pixels beside a line where there must be less ink
 _RIDGE = 30  # how much darker a line is than what lies beside it, on average
 _SHORTEST_LEVEL = 70  # pixels: shorter level ridges are strokes of characters
 _SHORTEST_UPRIGHT = 30  # a row's height
@@ -37,13 +37,17 @@ class Stroke:
         return self.end - self.start
 
 
-def ridges(grey: Grey, window: int = _WINDOW) -> Mask:
-    """Where level lines run, averaged along them over `window` pixels. For upright ones, give the picture transposed."""
+def ridges(grey: Grey, window: int = _WINDOW, *, one_sided: bool = False) -> Mask:
+    """Where level lines run, averaged along them over `window` pixels. For upright ones, give the picture transposed.
+
+    `one_sided`: paper on one side suffices, for a line that print touches on the other.
+    """
     dark = 255.0 - grey.astype(np.float32)
     along = cv2.blur(dark, (window, 1), borderType=cv2.BORDER_REPLICATE)
     above = np.vstack([np.zeros((_BESIDE, grey.shape[1]), np.float32), along[:-_BESIDE]])
     below = np.vstack([along[_BESIDE:], np.zeros((_BESIDE, grey.shape[1]), np.float32)])
-    return np.asarray((along - np.maximum(above, below) > _RIDGE) & (along > 1.5 * _RIDGE))
+    beside = np.minimum(above, below) if one_sided else np.maximum(above, below)
+    return np.asarray((along - beside > _RIDGE) & (along > 1.5 * _RIDGE))
 
 
 def strokes(grey: Grey) -> tuple[list[Stroke], list[Stroke]]:
@@ -86,7 +90,7 @@ def paper_beside(grey: Grey, stroke: Stroke) -> tuple[float, float]:
     free = []
     for side in (-1, 1):
         beside = np.clip(np.rint(ys + side * _BESIDE).astype(int), 0, grey.shape[0] - 1)
-        further = np.clip(np.rint(ys + side * (_BESIDE + 2)).astype(int), 0, grey.shape[0] - 1)
+        further = np.clip(np.rint(ys + side * (_BESIDE + 1)).astype(int), 0, grey.shape[0] - 1)
         free.append(float(((grey[beside, xs] > _PAPER) & (grey[further, xs] > _PAPER)).mean()))
     return free[0], free[1]
 
