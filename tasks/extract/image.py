@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -60,10 +61,18 @@ def _open(data: bytes, name: str) -> Image.Image:
     from PIL import Image, UnidentifiedImageError
 
     try:
-        image = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "MPO"))
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError, TypeError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit is MAX_PIXELS, checked on each page
+            image = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "MPO"))
+    except Image.DecompressionBombError as error:
+        raise _too_large(str(error), name) from error
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, TypeError) as error:
         raise DamagedDocument(f"the image cannot be opened ({error})", where=name, remedy="Fetch it again.") from error
     return image
+
+
+def _too_large(found: str, name: str) -> DocumentTooLarge:
+    return DocumentTooLarge(found, where=name, expected=f"at most {MAX_PIXELS:,} pixels", remedy="Scan it at 300 dpi.")
 
 
 def _frames(image: Image.Image, name: str) -> Iterator[tuple[int, Colour]]:
@@ -79,8 +88,7 @@ def _frames(image: Image.Image, name: str) -> Iterator[tuple[int, Colour]]:
             image.seek(number)
             width, height = image.size
             if width * height > MAX_PIXELS:
-                found = f"a picture of {width} × {height} pixels"
-                raise DocumentTooLarge(found, where=name, expected=f"at most {MAX_PIXELS:,}", remedy="Scan it at 300 dpi.")
+                raise _too_large(f"a picture of {width} × {height} pixels", name)
             if min(width, height) < _LEAST_SIDE:
                 continue
             upright = ImageOps.exif_transpose(image)
@@ -89,5 +97,5 @@ def _frames(image: Image.Image, name: str) -> Iterator[tuple[int, Colour]]:
                 paper = Image.new("RGBA", shown.size, "white")
                 shown = Image.alpha_composite(paper, shown)
             yield number + 1, np.asarray(shown.convert("RGB"), np.uint8)
-        except (OSError, EOFError, ValueError, SyntaxError, TypeError, Image.DecompressionBombError) as error:
+        except (OSError, EOFError, ValueError, SyntaxError, TypeError) as error:
             raise DamagedDocument(f"the image is broken inside ({error})", where=name, remedy="Fetch it again.") from error

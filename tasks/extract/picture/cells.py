@@ -21,6 +21,7 @@ UNREADABLE = "\ufffd"  # stands where ink is and no character could be recognise
 _INSET = 2  # pixels between a dividing line's middle and the cell's inside
 _RED = 12  # pixels of red from which a blank cell may hold a red figure
 _WORDS = re.compile(r"[\u3400-\u9fff]")
+_PLAIN_DIGIT = 0.9  # confidence from which a leaning digit is a digit and no slash
 _LONG_LABEL = 4  # characters: longer words are a label, which its place and order will prove
 
 
@@ -88,7 +89,11 @@ def _settle(line: Line, first: Text, second: Text | None) -> Filled:
         return Filled(first.free, Agreement.ALONE, first.free_confidence)
     if line.dash:
         return _dash(line, first, second)
-    if line.runs == 1 and line.slant >= reading().slash_slant and first.figure in ("1", "/", "7", ""):
+    if (
+        line.runs == 1
+        and line.slant >= reading().slash_slant
+        and min(first.figure_confidence, second.figure_confidence) < _PLAIN_DIGIT
+    ):
         seen = "/" in (first.figure, second.figure)
         return Filled("/", Agreement.AGREED if seen else Agreement.DISPUTED, 0.95 if seen else 0.5)
     if _looks_like_figure(first.free) and _looks_like_figure(second.free):

@@ -12,6 +12,7 @@ from tasks.extract.picture.ink import Grey
 
 _SPECK = 8  # pixels: smaller blots are dust
 _MOTE = 0.22  # line heights: a lone blot no larger is dust or a bit of a rule, hardly a sign
+_BIT = 0.5  # line heights under which what touches a cell's top or bottom is a bit of its border
 _RULE = 0.6  # share of the cell's width from which a flat stroke is a rule that went unseen
 _FAINT_BLOT = 14  # pixels from which something faint may be a character
 _BORDER = 9  # pixels from a cell's side in which bits of its border may lie
@@ -21,6 +22,7 @@ _STACKED = 3  # lines from which a cell one character wide is set from top to bo
 _ONE_WIDE = 1.7  # line heights
 _TALL = 1.75  # line heights from which a band holds several lines
 _PAD = 0.3  # line heights of paper left around the ink
+_STRAIGHT = 0.9  # correlation from which ink is a straight stroke
 _FLAT, _LEVEL = 0.3, 2.0  # a dash: at most so high (in line heights), at least so many times as wide as high
 _NARROW, _WIDE = 0.55, 1.0  # bounds of a digit's advance, as shares of its height
 
@@ -80,7 +82,10 @@ def lines_of(grey: Grey, level: int, height: float) -> Inside:
         mask = kept.astype(np.uint8)
     bands = _bands(mask, height)
     sizes = [_size(mask, band) for band in bands]
-    motes = [max(size) <= _MOTE * height for size in sizes]
+    motes = [
+        max(size) <= _MOTE * height or (len(bands) > 1 and size[1] < _BIT * height and (band[0] <= 1 or band[1] >= len(mask) - 1))
+        for size, band in zip(sizes, bands, strict=True)
+    ]
     rule = any(high <= _FLAT * height and wide >= _RULE * mask.shape[1] for wide, high in sizes)
     bands = [band for band, mote in zip(bands, motes, strict=True) if not mote]
     if height and len(bands) >= _STACKED and np.ptp(np.flatnonzero(mask.any(axis=0))) < _ONE_WIDE * height:
@@ -166,10 +171,24 @@ def _cut(grey: Grey, mask: Grey, band: tuple[int, int], height: float) -> Line:
     middle, spread = (dark + 255) / 2, max(20.0, (255 - dark) / 3)
     sharp = 255.0 / (1.0 + np.exp(-(doubled.astype(np.float32) - middle) / (spread / 4)))
     runs, width = _runs(mask[top:bottom, left:right])
-    rows, places = np.nonzero(mask[top:bottom, left:right])
-    lean = float(np.cov(places, rows)[0, 1] / max(np.var(rows), 1e-6)) if rows.size > 1 else 0.0
     is_dash = runs == 1 and bottom - top <= _FLAT * height and right - left >= _LEVEL * (bottom - top)
-    return Line(plain, sharp.astype(np.uint8), runs, width, -lean, (right - left) / height if is_dash else 0.0)
+    return Line(
+        plain,
+        sharp.astype(np.uint8),
+        runs,
+        width,
+        _slant(mask[top:bottom, left:right]),
+        (right - left) / height if is_dash else 0.0,
+    )
+
+
+def _slant(mask: Grey) -> float:
+    """How far a straight stroke leans to the left going down, in heights of it; 0 where the ink is no straight stroke."""
+    rows, places = np.nonzero(mask)
+    if rows.size < 2 or not rows.std() or not places.std():
+        return 0.0
+    straightness = float(np.corrcoef(places, rows)[0, 1])
+    return -straightness * float(places.std() / rows.std()) if straightness < -_STRAIGHT else 0.0
 
 
 def _framed(inner: Grey, up: float, aside: float) -> Grey:

@@ -172,13 +172,13 @@ def _prune(lattice: Lattice, across: _Edges, down: _Edges) -> bool:
 
 
 def _run(edges: _Edges, at: float, places: Sequence[float]) -> float:
-    """How far a line is drawn without a break, over two cells at least (one, where there are no more than two)."""
+    """How far a line is drawn without a break, over two cells at least (one, where there are no more), one of them clearly."""
     best = length = 0.0
-    cells = 0
+    cells, clear = 0, False
     for start, end in pairwise(places):
-        drawn = edges.drawn(at, start, end) == 1.0
-        cells, length = (cells + 1, length + end - start) if drawn else (0, 0.0)
-        if cells > 1 or len(places) < 4:
+        drawn = edges.drawn(at, start, end)
+        cells, length, clear = (cells + 1, length + end - start, clear or drawn == 1.0) if drawn > 0.5 else (0, 0.0, False)
+        if clear and (cells > 1 or len(places) < 4):
             best = max(best, length)
     return best
 

@@ -11,7 +11,7 @@ from tasks.extract.picture.glyphs import read_lines
 from tasks.extract.picture.ink import Grey
 
 _TRIED = 4  # lines of text read in each orientation
-_GOOD = 0.65  # legibility at which no other orientation is tried
+_GOOD = 0.85  # legibility at which no other orientation is tried
 _INK = 150  # grey values below are text
 _LOW, _HIGH = 12, 64  # pixels: heights of a line of text
 
