@@ -18,7 +18,7 @@ from tasks.extract import extract, image
 from tasks.extract.picture import models, straight
 from tasks.printed import Agreement, Grid, GridCell, Paragraph, Printed
 
-ROWS, COLUMNS = 9, 5
+ROWS, COLUMNS = 6, 4
 LEFT, TOP, WIDE, HIGH = 150, 260, 240, 64
 SAMPLES = ["0", "7", "12", "305", "11", "", "48", "1", "9293.02", "-", "66", "2024"]
 
@@ -153,7 +153,7 @@ def test_every_box_lies_around_its_cell_and_reads_the_same_again() -> None:
     printed = read(data)
     page = cv2.cvtColor(np.asarray(turned(drawn(), 2)), cv2.COLOR_RGB2GRAY)
     placed = [cell for block in printed.blocks for cell in (block.cells if isinstance(block, Grid) else [block])]
-    for one in random.Random(3).sample(placed, 4):
+    for one in random.Random(3).sample(placed, 3):
         assert one.locator.box is not None
         x0, y0, x1, y1 = (round(edge) for edge in one.locator.box)
         has_ink = bool((page[y0 + 14 : y1 - 14, x0 + 14 : x1 - 14] < 100).any())

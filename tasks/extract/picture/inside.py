@@ -12,6 +12,7 @@ from tasks.extract.picture.ink import Grey
 
 _SPECK = 8  # pixels: smaller blots are dust
 _MOTE = 0.22  # line heights: a lone blot no larger is dust or a bit of a rule, hardly a sign
+_RIM = 5  # pixels at a cell's top and bottom
 _BIT = 0.5  # line heights under which what touches a cell's top or bottom is a bit of its border
 _RULE = 0.6  # share of the cell's width from which a flat stroke is a rule that went unseen
 _FAINT_BLOT = 14  # pixels from which something faint may be a character
@@ -83,7 +84,8 @@ def lines_of(grey: Grey, level: int, height: float) -> Inside:
     bands = _bands(mask, height)
     sizes = [_size(mask, band) for band in bands]
     motes = [
-        max(size) <= _MOTE * height or (len(bands) > 1 and size[1] < _BIT * height and (band[0] <= 1 or band[1] >= len(mask) - 1))
+        max(size) <= _MOTE * height
+        or (len(bands) > 1 and size[1] < _BIT * height and (band[0] <= _RIM or band[1] >= len(mask) - _RIM))
         for size, band in zip(sizes, bands, strict=True)
     ]
     rule = any(high <= _FLAT * height and wide >= _RULE * mask.shape[1] for wide, high in sizes)
