@@ -18,7 +18,8 @@ _RULE = 0.6  # share of the cell's width from which a flat stroke is a rule that
 _FAINT_BLOT = 14  # pixels from which something faint may be a character
 _BORDER = 9  # pixels from a cell's side in which bits of its border may lie
 _BORDER_SHARE = 0.8  # share of the side that they cover
-_SLIVER = 6  # pixels: what is no thicker and touches a cell's side is a bit of its border
+_SLIVER = 9  # pixels: what is no thicker and touches a cell's side is a bit of its border
+_DEEPER = 0.2  # share of its length over which it may go deeper: where another border crosses it
 _STACKED = 3  # lines from which a cell one character wide is set from top to bottom
 _ONE_WIDE = 1.7  # line heights
 _TALL = 1.75  # line heights from which a band holds several lines
@@ -97,6 +98,18 @@ def lines_of(grey: Grey, level: int, height: float) -> Inside:
     return Inside(clean, bands, lines, any(motes) or rule)
 
 
+def _whiten_slivers(side: Grey, level: int) -> None:
+    """Whiten, in place, ink along the first rows that touches them and goes no deeper into the cell."""
+    if side.shape[0] < 3 * _SLIVER:
+        return
+    _, labels, stats, _ = cv2.connectedComponentsWithStats((side[:_SLIVER] < level).astype(np.uint8), connectivity=8)
+    deeper = (side[_SLIVER : _SLIVER + 2] < level).all(axis=0)
+    for number, (x, y, wide, _, _) in enumerate(stats[1:].tolist(), start=1):
+        if y <= 1 and deeper[x : x + wide].mean() < _DEEPER:
+            near = cv2.dilate((labels == number).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+            side[:_SLIVER][near] = 255
+
+
 def _size(mask: Grey, band: tuple[int, int]) -> tuple[int, int]:
     columns = np.flatnonzero(mask[band[0] : band[1]].any(axis=0))
     return int(columns[-1] - columns[0] + 1), band[1] - band[0]
@@ -122,11 +135,7 @@ def _without_border(grey: Grey, level: int) -> Grey:
         covered = np.flatnonzero((side[:reach] < level + 20).mean(axis=1) > _BORDER_SHARE)
         if covered.size:
             side[: covered[-1] + 1] = 255
-    height, width = clean.shape
-    _, labels, stats, _ = cv2.connectedComponentsWithStats((clean < level).astype(np.uint8), connectivity=8)
-    for number, (x, y, wide, high, _) in enumerate(stats[1:].tolist(), start=1):
-        if (high <= _SLIVER and (y <= 1 or y + high >= height - 1)) or (wide <= _SLIVER and (x <= 1 or x + wide >= width - 1)):
-            clean[cv2.dilate((labels == number).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0] = 255
+        _whiten_slivers(side, level)
     return clean
 
 

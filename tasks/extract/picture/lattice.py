@@ -20,7 +20,7 @@ _LEAST_DRAWN = 40.0  # pixels that a dividing line must run altogether
 _OVERHANG = 16.0  # pixels by which lines run on beyond the last line across them: a side is open there
 _SHORT_WINDOW = 5  # pixels: for the look at each single edge
 _PLAY = 4
-_UNCLEAR = 0.25  # share of cells with a doubtful edge from which the whole table is doubtful
+_UNCLEAR = 0.5  # share of cells with a doubtful edge from which the whole table is doubtful
 _FREE = 0.7  # share of an edge with paper on its better side from which it is a rule
 _DRAWN, _ABSENT = 0.75, 0.35  # shares of an edge that must show for it to be drawn, and below which it is not there
 _UNBROKEN, _LONG = 0.95, 60  # share, pixels: so straight and long that it is a rule whatever is printed beside it
@@ -73,9 +73,10 @@ class _Edges:
             return 0.0 if share <= _ABSENT else 0.4
         free = max(paper_beside(self._grey, Stroke(start + 5, end - 5, at, 0.0)))
         is_rule = free >= _FREE or (share >= _UNBROKEN and seen.size >= _LONG)
-        if is_rule and self._meets(at, start, 1) and self._meets(at, end, -1):
+        ends = self._meets(at, start, 1) + self._meets(at, end, -1)
+        if is_rule and ends == 2:
             return 1.0
-        return 0.6 if free >= _FREE else 0.4
+        return 0.6 if is_rule and ends == 1 else 0.4
 
     def _meets(self, at: float, place: float, direction: int) -> bool:
         """Whether the line joins the one across it without a gap, as a rule does and a character's stroke does not."""
@@ -195,6 +196,8 @@ def _fill(lattice: Lattice, across: _Edges, down: _Edges) -> None:
                 right[row, column] = down.drawn(xs[column + 1], ys[row], ys[row + 1])
             if row < rows - 1:
                 below[row, column] = across.drawn(ys[row + 1], xs[column], xs[column + 1])
+    _weigh(right)
+    _weigh(below.T)
     taken = np.zeros((rows, columns), bool)
     for row in range(rows):
         for column in range(columns):
@@ -203,6 +206,13 @@ def _fill(lattice: Lattice, across: _Edges, down: _Edges) -> None:
     unclear = sum(not slot.is_clear for slot in lattice.slots)
     if unclear > _UNCLEAR * len(lattice.slots):
         lattice.repaired = f"{unclear} of {len(lattice.slots)} cells have lines around them that do not close"
+
+
+def _weigh(edges: np.ndarray) -> None:
+    """An edge that is not clear divides two cells only where its line is drawn clearly before and after it (down a column)."""
+    for row, column in zip(*np.nonzero(edges == 0.6), strict=True):
+        if not (0 < row < len(edges) - 1 and edges[row - 1, column] == edges[row + 1, column] == 1.0):
+            edges[row, column] = 0.4
 
 
 def _slot(lattice: Lattice, row: int, column: int, right: np.ndarray, below: np.ndarray, taken: np.ndarray) -> Slot:

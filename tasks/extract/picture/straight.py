@@ -16,7 +16,7 @@ Transform = NDArray[np.float64]  # 3 × 3
 
 _SHORT_SIDE = 1654  # pixels: A4 at 200 dpi
 _SKEWS = 6.0  # degrees either way
-_LONG = 0.25  # share of the page's side from which a line may tell of perspective
+_LONG = 0.08  # share of the page's side from which a line may tell of perspective
 _LEAST_LINES = 4
 _BENT = 0.004  # a slope that a rotation leaves and that is worth a second warp
 
