@@ -103,7 +103,7 @@ def _whiten_slivers(side: Grey, level: int) -> None:
     if side.shape[0] < 3 * _SLIVER:
         return
     _, labels, stats, _ = cv2.connectedComponentsWithStats((side[:_SLIVER] < level).astype(np.uint8), connectivity=8)
-    deeper = (side[_SLIVER : _SLIVER + 2] < level).all(axis=0)
+    deeper = (side[_SLIVER : _SLIVER + 2] < level).min(axis=0)
     for number, (x, y, wide, _, _) in enumerate(stats[1:].tolist(), start=1):
         if y <= 1 and deeper[x : x + wide].mean() < _DEEPER:
             near = cv2.dilate((labels == number).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
