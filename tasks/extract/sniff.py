@@ -22,7 +22,7 @@ def sniff(data: bytes) -> str:
         return _sniff_zip(data)
     if head.startswith(_OLE):
         return "sheet" if "Workbook".encode("utf-16-le") in data else "doc"
-    if head.startswith(_IMAGES):
+    if head.startswith(_IMAGES) or (head.startswith(b"RIFF") and head[8:12] == b"WEBP"):
         return "image"
     if _HTML.search(head):
         return "html"
