@@ -50,7 +50,7 @@ def _read(kind: str, data: bytes, name: str) -> Printed:
     if kind == "docx":
         from tasks.extract import word
 
-        return word.read(data)
+        return word.read(data, name)
     if kind == "html":
         from tasks.extract import html
 
