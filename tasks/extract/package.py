@@ -76,7 +76,7 @@ class Package:
         if len(source) > _MAX_XML:
             raise _too_large(f"{len(source):,} bytes of XML in one piece", f"{_MAX_XML:,}")
         parser = etree.XMLParser(
-            resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+            resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True, collect_ids=False
         )
         try:
             root = etree.fromstring(source, parser)

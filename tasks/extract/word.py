@@ -11,7 +11,7 @@ from tasks.errors import DamagedDocument, DocumentTooLarge, ReadError
 from tasks.extract.package import Package
 from tasks.extract.pictures_in import read_pictures, reread_picture
 from tasks.extract.version import READER_VERSION
-from tasks.extract.word_runs import ALTERNATIVES, Runs, choose, span_of
+from tasks.extract.word_runs import ALTERNATIVES, Line, Runs, choose, span_of
 from tasks.extract.word_styles import VAL, Lists, Styles, W, number_of, read_styles
 from tasks.extract.word_tables import Block, Picture, WordCell, table_blocks
 from tasks.printed import Grid, Locator, Paragraph, Printed
@@ -28,7 +28,13 @@ _STRICT = (
     (b"http://purl.oclc.org/ooxml/drawingml/main", b"http://schemas.openxmlformats.org/drawingml/2006/main"),
 )
 _OPENED = frozenset(f"{W}{name}" for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag"))
-_GONE = frozenset(f"{W}{name}" for name in ("del", "moveFrom"))
+_P, _TBL, _TR, _TC = f"{W}p", f"{W}tbl", f"{W}tr", f"{W}tc"
+_TR_PR, _TC_PR, _BEFORE = f"{W}trPr", f"{W}tcPr", f"{W}gridBefore"
+_SPAN, _V_MERGE, _H_MERGE, _TRACKED_MERGE = f"{W}gridSpan", f"{W}vMerge", f"{W}hMerge", f"{W}cellMerge"
+_BLOCKS = frozenset((_P, _TBL, _TR, _TC, f"{W}altChunk"))
+_DELETED, _CONTINUES = "deleted", "continues"
+_DROPPED_ROW = (f"{W}del", f"{W}hidden")
+_CELL_DELETED = f"{W}cellDel"
 
 
 def read(data: bytes, name: str = "") -> Printed:
@@ -69,7 +75,7 @@ class _Document:
         source = _transitional(package.read(self._part))
         self._root = package.parse(source)
         styles = self._styles() if b"Style " in source else Styles()
-        self._runs = Runs(source, styles, self._lists() if b"numPr" in source or styles.lists else None)
+        self._runs = Runs(source, self._root, styles, self._lists() if b"numPr" in source or styles.lists else None)
         self._lines = self._tables = self._depth = 0
         self._problems: list[str] = []
 
@@ -101,22 +107,27 @@ class _Document:
         blocks: list[Block] = []
         begun = ""  # text of paragraphs whose end was deleted
         for element in _shown(parent):
-            if element.tag == f"{W}p":
+            if element.tag == _P:
                 self._lines += 1
                 line = self._runs.read(element)
                 begun += line.text
                 if not line.runs_on:
                     _add(blocks, begun, self._lines)
                     begun = ""
-                blocks += [Picture(self._targets[identity][1]) for identity in line.pictures if identity in self._targets]
-                for box in line.boxes:
-                    blocks += self._blocks(box)
+                if line.pictures or line.boxes:
+                    self._anchored(line, blocks)
             else:
                 _add(blocks, begun, self._lines)
                 begun = ""
-                blocks += self._table(element) if element.tag == f"{W}tbl" else self._embedded(element)
-        _add(blocks, begun, self._lines)
+                blocks += self._table(element) if element.tag == _TBL else self._embedded(element)
+        if begun:
+            _add(blocks, begun, self._lines)
         return blocks
+
+    def _anchored(self, line: Line, blocks: list[Block]) -> None:
+        blocks += [Picture(self._targets[identity][1]) for identity in line.pictures if identity in self._targets]
+        for box in line.boxes:
+            blocks += self._blocks(box)
 
     def _table(self, table: etree._Element) -> list[Block]:
         number = self._tables
@@ -124,23 +135,23 @@ class _Document:
         self._depth += 1
         if self._depth > MAX_NESTING:
             raise DocumentTooLarge("tables nested too deep", expected=f"at most {MAX_NESTING} levels", remedy="Look at it by eye.")
-        kept = [row for row in _shown(table) if row.tag == f"{W}tr" and not _is_dropped(row.find(f"{W}trPr"), ("del", "hidden"))]
+        kept = [row for row in _shown(table) if row.tag == _TR and not _is_dropped(row.find(_TR_PR))]
         rows = [self._row(row, number, index) for index, row in enumerate(kept)]
         self._depth -= 1
         return list(table_blocks(rows))
 
     def _row(self, row: etree._Element, table: int, number: int) -> list[WordCell]:
         cells: list[WordCell] = []
-        column = span_of(row.find(f"{W}trPr/{W}gridBefore"))
+        properties = row.find(_TR_PR)
+        column = span_of(properties.find(_BEFORE)) if properties is not None else 0
         if column:
             cells.append(WordCell(table, number, -1, 0, column))
         for index, element in enumerate(_shown(row)):
-            properties = element.find(f"{W}tcPr")
-            if element.tag != f"{W}tc" or _is_dropped(properties, ("cellDel",)):
+            cell = WordCell(table, number, index, column, 1)
+            fate = _describe(cell, next((child for child in element if child.tag == _TC_PR), None))
+            if fate == _DELETED or element.tag != _TC:
                 continue
-            cell = WordCell(table, number, index, column, 1, blocks=[])
-            continues = _describe(cell, properties)
-            if continues and cells:  # merged into its left neighbour, as old writers state it
+            if fate and cells:  # merged into its left neighbour, as old writers state it
                 cells[-1].colspan += cell.colspan
             else:
                 cell.blocks = self._blocks(element)
@@ -176,38 +187,38 @@ def _transitional(source: bytes) -> bytes:
 def _shown(parent: etree._Element) -> Iterator[etree._Element]:
     """Paragraphs, tables, rows, cells and chunks below a parent, looking through wrappers; what was deleted is left out."""
     for child in parent:
-        if child.tag in _OPENED:
-            yield from _shown(child)
-        elif child.tag == ALTERNATIVES:
-            chosen = choose(child)
-            if chosen is not None:
-                yield from _shown(chosen)
-        elif child.tag not in _GONE and child.tag in _BLOCKS:
+        tag = child.tag
+        if tag in _BLOCKS:
             yield child
+        elif tag in _OPENED:
+            yield from _shown(child)
+        elif tag == ALTERNATIVES and (chosen := choose(child)) is not None:
+            yield from _shown(chosen)
 
 
-_BLOCKS = frozenset(f"{W}{name}" for name in ("p", "tbl", "tr", "tc", "altChunk"))
+def _is_dropped(properties: etree._Element | None) -> bool:
+    """Whether a row was deleted or is hidden."""
+    if properties is None:
+        return False
+    return any(mark.get(VAL) not in ("0", "false") for mark in properties if mark.tag in _DROPPED_ROW)
 
 
-def _is_dropped(properties: etree._Element | None, marks: tuple[str, ...]) -> bool:
-    return properties is not None and any(
-        (mark := properties.find(f"{W}{name}")) is not None and mark.get(VAL) not in ("0", "false") for name in marks
-    )
-
-
-def _describe(cell: WordCell, properties: etree._Element | None) -> bool:
-    """Set a cell's span and vertical merge; True for one that continues a horizontal merge."""
-    continues = False
+def _describe(cell: WordCell, properties: etree._Element | None) -> str:
+    """Set a cell's span and vertical merge; say whether it was deleted or continues a horizontal merge."""
+    fate = ""
     for child in properties if properties is not None else ():
-        if child.tag == f"{W}gridSpan":
+        tag = child.tag
+        if tag == _SPAN:
             cell.colspan = max(1, min(number_of(child.get(VAL), 1), 1000))
-        elif child.tag == f"{W}vMerge":
+        elif tag == _V_MERGE:
             cell.merge = "restart" if child.get(VAL) == "restart" else "continue"
-        elif child.tag == f"{W}cellMerge":  # a tracked merge, as finally shown
-            cell.merge = {"cont": "continue", "rest": "restart"}.get(child.get(f"{W}vMerge", ""), cell.merge)
-        elif child.tag == f"{W}hMerge":
-            continues = child.get(VAL) != "restart"
-    return continues
+        elif tag == _TRACKED_MERGE:  # as finally shown
+            cell.merge = {"cont": "continue", "rest": "restart"}.get(child.get(_V_MERGE, ""), cell.merge)
+        elif tag == _H_MERGE:
+            fate = fate or ("" if child.get(VAL) == "restart" else _CONTINUES)
+        elif tag == _CELL_DELETED:
+            fate = _DELETED
+    return fate
 
 
 def _add(blocks: list[Block], text: str, line: int) -> None:

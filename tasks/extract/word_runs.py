@@ -24,6 +24,16 @@ _TEXTS = {
     f"{W}cr": "\n",
     f"{W}noBreakHyphen": "-",
 }
+_PARAGRAPH = f"{W}p"
+_RUN, _RUN_LOOK, _LOOK, _TEXT, _FIELD = f"{W}r", f"{W}rPr", f"{W}rStyle", f"{W}t", f"{W}fldChar"
+_SYMBOL, _RUBY, _P_PR, _NOTHING = f"{W}sym", f"{W}ruby", f"{W}pPr", frozenset((f"{W}rPr", f"{W}lastRenderedPageBreak"))
+_MATH, _SUP, _SUB = f"{_M}t", f"{_M}sup", f"{_M}sub"
+_SPECIAL = (
+    *(f"{W}{name}" for name in ("tab", "ptab", "br", "cr", "noBreakHyphen", "fldChar", "sym", "ruby", "del", "moveFrom")),
+    *(f"{W}{name}" for name in ("vanish", "strike", "dstrike", "vertAlign", "position", "drawing", "pict", "object")),
+    *(f"{_M}{name}" for name in ("t", "sup", "sub")),
+    f"{_MC}AlternateContent",
+)
 _DRAWN = frozenset((f"{W}drawing", f"{W}pict", f"{W}object"))
 _RAISED = str.maketrans("0123456789+-=()（）－＋０１２３４５６７８９", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾⁽⁾⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LOWERED = str.maketrans("0123456789+-=()（）－＋０１２３４５６７８９", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎₍₎₋₊₀₁₂₃₄₅₆₇₈₉")
@@ -55,8 +65,9 @@ ALTERNATIVES = f"{_MC}AlternateContent"
 class Runs:
     """Reads the paragraphs of one document in order. `source` is its XML, by which it knows what need not be looked for."""
 
-    def __init__(self, source: bytes, styles: Styles, lists: Lists | None) -> None:
+    def __init__(self, source: bytes, root: etree._Element, styles: Styles, lists: Lists | None) -> None:
         self._styles, self._lists = styles, lists
+        self._odd = {paragraph for mark in root.iter(*_SPECIAL) for paragraph in mark.iterancestors(_PARAGRAPH)}
         self._has_looks = bool(styles.looks) or any(mark in source for mark in _WATCHED)
         self._has_marks = self._has_looks or b":del" in source or b":moveFrom" in source
         self._look_at_paragraphs = self._has_marks or lists is not None
@@ -65,13 +76,16 @@ class Runs:
         """The next paragraph of the document (each is to be read once: its list may count it)."""
         line = Line()
         label, base = "", PLAIN
-        properties = paragraph.find(f"{W}pPr") if self._look_at_paragraphs else None
+        properties = paragraph.find(_P_PR) if self._look_at_paragraphs else None
         if properties is not None:
             line.runs_on = self._has_marks and _is_mark_gone(properties)
             base = self._look(properties.find(f"{W}pStyle")) if self._styles.looks else PLAIN
         parts: list[str] = []
-        self._inline(paragraph, base, parts, [], line)
-        line.text = "".join(parts)
+        if self._styles.looks or paragraph in self._odd:
+            self._inline(paragraph, base, parts, [], line)
+            line.text = "".join(parts)
+        else:
+            line.text = "".join([text.text or "" for text in paragraph.iter(_TEXT)]).replace("\xad", "")
         if self._lists is not None and properties is not None and not (line.runs_on and not line.text):
             label = self._label(properties)
         line.text = label + line.text.lstrip() if label else line.text
@@ -94,7 +108,7 @@ class Runs:
         """Gather what is printed below an element. `fields`: for each open field, whether its code is still running."""
         for child in parent:
             tag = child.tag
-            if tag == f"{W}r":
+            if tag == _RUN:
                 self._run(child, base, parts, fields, line)
             elif tag == ALTERNATIVES:
                 chosen = choose(child)
@@ -102,38 +116,41 @@ class Runs:
                     self._inline(chosen, base, parts, fields, line)
             elif tag in _DRAWN:
                 _drawn(child, line)
-            elif tag == f"{_M}t":
+            elif tag == _MATH:
                 parts.append(child.text or "")
-            elif tag in (f"{_M}sup", f"{_M}sub"):
+            elif tag in (_SUP, _SUB):
                 inner: list[str] = []
                 self._inline(child, base, inner, fields, line)
-                parts.append("".join(inner).translate(_RAISED if tag == f"{_M}sup" else _LOWERED))
+                parts.append("".join(inner).translate(_RAISED if tag == _SUP else _LOWERED))
             elif tag not in _LEFT_OUT:
                 self._inline(child, base, parts, fields, line)
 
     def _run(self, run: etree._Element, base: Look, parts: list[str], fields: list[bool], line: Line) -> None:
         look = base
         if self._has_looks:
-            properties = run.find(f"{W}rPr")
+            properties = run.find(_RUN_LOOK)
             if properties is not None:
-                look = look_of(properties).over(self._look(properties.find(f"{W}rStyle"))).over(base)
+                look = look_of(properties).over(self._look(properties.find(_LOOK))).over(base)
         texts: list[str] = []
         for child in run:
             tag = child.tag
-            if tag == f"{W}fldChar":
-                _turn(fields, child.get(f"{W}fldCharType", ""))
-            elif any(fields):
+            if tag in _NOTHING:
                 continue
-            elif tag == f"{W}t":
+            if tag == _FIELD:
+                _turn(fields, child.get(f"{W}fldCharType", ""))
+            elif fields and any(fields):
+                continue
+            elif tag == _TEXT:
                 texts.append(child.text or "")
             elif tag in _TEXTS:
                 texts.append(_TEXTS[tag])
-            elif tag == f"{W}sym":
+            elif tag == _SYMBOL:
                 texts.append(_symbol(child.get(f"{W}font", ""), child.get(f"{W}char", "")))
-            elif tag == ALTERNATIVES or tag in _DRAWN or tag == f"{W}ruby":
-                self._inline([child] if tag != f"{W}ruby" else child, look, texts, fields, line)
+            elif tag == ALTERNATIVES or tag in _DRAWN or tag == _RUBY:
+                self._inline([child] if tag != _RUBY else child, look, texts, fields, line)
         if texts and not look.hidden:
-            parts.append(_shown("".join(texts), look))
+            text = "".join(texts)
+            parts.append(text if look is PLAIN and "\xad" not in text else _shown(text, look))
 
 
 def _shown(text: str, look: Look) -> str:

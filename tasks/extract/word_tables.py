@@ -38,7 +38,8 @@ class WordCell:
     @property
     def text(self) -> str:
         """The paragraphs of the cell, a line each."""
-        return "\n".join(block.text for block in self.blocks if isinstance(block, Paragraph))
+        texts = [block.text for block in self.blocks if isinstance(block, Paragraph)]
+        return texts[0] if len(texts) == 1 else "\n".join(texts)
 
     @property
     def locator(self) -> Locator:
@@ -58,8 +59,10 @@ def table_blocks(rows: Sequence[Sequence[WordCell]]) -> Iterator[Block]:
 
 def _is_layout(row: Sequence[WordCell]) -> bool:
     """Whether a row only places things: a table or picture inside it, or prose and no figure beside it."""
-    if any(isinstance(block, Grid | Picture) for cell in row for block in cell.blocks):
-        return True
+    for cell in row:
+        for block in cell.blocks:
+            if not isinstance(block, Paragraph):
+                return True
     texts = [cell.text for cell in row if cell.merge != "continue"]
     printed = [text for text in texts if text]
     if len(row) == 1 and len(printed) == 1 and len(row[0].blocks) > 1:
