@@ -114,7 +114,10 @@ def _content(package: Package, raw: str, shown: str, name: str, budget: _Budget)
     budget.size -= info.file_size
     if budget.size < 0:
         raise DocumentTooLarge(
-            f"more than {MAX_UNPACKED:,} bytes when unpacked", where=name, expected=f"at most {MAX_UNPACKED:,}", remedy="Split it."
+            f"more than {MAX_UNPACKED:,} bytes when unpacked",
+            where=name,
+            expected=f"at most {MAX_UNPACKED:,}",
+            remedy="Split it.",
         )
     try:
         return package.read(raw)
@@ -180,9 +183,9 @@ def _gunzip(data: bytes, budget: _Budget, name: str) -> bytes:
         raise DamagedDocument(f"the gzip is broken ({error})", where=name, remedy="Fetch it again.") from error
     budget.size -= len(unpacked)
     if budget.size < 0:
-        raise DocumentTooLarge("it unpacks without end", where=name, expected=f"at most {MAX_UNPACKED:,}", remedy="Fetch it again.")
+        raise DocumentTooLarge(
+            "it unpacks without end", where=name, expected=f"at most {MAX_UNPACKED:,}", remedy="Fetch it again."
+        )
     if not unpacker.eof:
         raise DamagedDocument("the gzip breaks off before its end", where=name, remedy="Fetch it again.")
     return unpacked
-
-

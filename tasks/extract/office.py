@@ -91,7 +91,14 @@ def _convert(data: bytes, name: str) -> bytes:
 
 def _options() -> list[str]:
     profile = _profile().as_uri()
-    return ["--headless", "--norestore", "--nolockcheck", "--nodefault", "--nofirststartwizard", f"-env:UserInstallation={profile}"]
+    return [
+        "--headless",
+        "--norestore",
+        "--nolockcheck",
+        "--nodefault",
+        "--nofirststartwizard",
+        f"-env:UserInstallation={profile}",
+    ]
 
 
 def _profile() -> Path:

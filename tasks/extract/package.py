@@ -42,7 +42,9 @@ class Package:
 
     def damaged(self, error: object) -> DamagedDocument:
         """The error to raise for a package that is broken inside."""
-        return DamagedDocument(f"the {self.kind} is broken inside ({error})", remedy="Open it and save it anew, or fetch it again.")
+        return DamagedDocument(
+            f"the {self.kind} is broken inside ({error})", remedy="Open it and save it anew, or fetch it again."
+        )
 
     def has(self, name: str) -> bool:
         """Whether there is a member of that path (letter case and a leading slash do not matter)."""
@@ -76,7 +78,13 @@ class Package:
         if len(source) > _MAX_XML:
             raise _too_large(f"{len(source):,} bytes of XML in one piece", f"{_MAX_XML:,}")
         parser = etree.XMLParser(
-            resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True, collect_ids=False
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+            collect_ids=False,
         )
         try:
             root = etree.fromstring(source, parser)

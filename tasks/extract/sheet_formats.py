@@ -46,7 +46,10 @@ _TOKEN = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _CURRENCY = re.compile(r"\$([^-\]]*)(?:-[0-9A-Fa-f]+)?")
-_COLOUR = re.compile(r"(?:black|blue|cyan|green|magenta|red|white|yellow|color ?\d+|黑色|蓝色|青色|绿色|洋红|红色|白色|黄色|颜色 ?\d+)", re.IGNORECASE)
+_COLOUR = re.compile(
+    r"(?:black|blue|cyan|green|magenta|red|white|yellow|color ?\d+|黑色|蓝色|青色|绿色|洋红|红色|白色|黄色|颜色 ?\d+)",
+    re.IGNORECASE,
+)
 _MOST = Decimal(10) ** 11  # from here on General turns to powers of ten
 _WIDTH = 10  # digits that General shows at most
 

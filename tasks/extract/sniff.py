@@ -13,7 +13,16 @@ _PAGE = re.compile(rb"<\s*(!doctype\s+html|html|head|body|table|meta)\b", re.IGN
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIPS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _PACKED = {b"Rar!\x1a\x07": "rar", b"7z\xbc\xaf\x27\x1c": "7z", b"\x1f\x8b\x08": "gzip"}
-_IMAGES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\x00", b"MM\x00*", b"\x00\x00\x00\x0cjP  ", b"\xff\x4f\xff\x51")
+_IMAGES = (
+    b"\x89PNG\r\n",
+    b"\xff\xd8\xff",
+    b"GIF87a",
+    b"GIF89a",
+    b"II*\x00",
+    b"MM\x00*",
+    b"\x00\x00\x00\x0cjP  ",
+    b"\xff\x4f\xff\x51",
+)
 _STREAMS = {  # stream at the top of an OLE file → kind; WPS Office's .wps and .et hold the same as Word's and Excel's
     "worddocument": "doc",
     "workbook": "xls",
@@ -31,7 +40,9 @@ _OPEN = {b"opendocument.text": "odt", b"opendocument.spreadsheet": "ods", b"open
 _HEAD = 64 * 1024  # bytes in which a page's first tag stands
 _MIME = re.compile(rb"\s*(?:[A-Za-z][\w-]{1,60}:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*\r?\n){1,60}?\r?\n")
 _MIME_NAMES = re.compile(rb"^(?:mime-version|content-type)\s*:", re.IGNORECASE | re.MULTILINE)
-_XML = re.compile(rb"\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<\?mso-application|<w:wordDocument|<\w+:package|<Workbook\b|<office:document\b|<uof:UOF)")
+_XML = re.compile(
+    rb"\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<\?mso-application|<w:wordDocument|<\w+:package|<Workbook\b|<office:document\b|<uof:UOF)"
+)
 
 
 def sniff(data: bytes) -> str:
@@ -80,7 +91,11 @@ def _narrow(head: bytes) -> bytes:
 
 def _is_image(head: bytes) -> bool:
     if head.startswith(b"BM"):
-        return len(head) > 30 and head[6:10] == bytes(4) and head[14:18] in (b"\x28\0\0\0", b"\x0c\0\0\0", b"\x6c\0\0\0", b"\x7c\0\0\0")
+        return (
+            len(head) > 30
+            and head[6:10] == bytes(4)
+            and head[14:18] in (b"\x28\0\0\0", b"\x0c\0\0\0", b"\x6c\0\0\0", b"\x7c\0\0\0")
+        )
     return head.startswith(_IMAGES) or (head.startswith(b"RIFF") and head[8:12] == b"WEBP")
 
 

@@ -134,7 +134,9 @@ class _Document:
         self._tables += 1
         self._depth += 1
         if self._depth > MAX_NESTING:
-            raise DocumentTooLarge("tables nested too deep", expected=f"at most {MAX_NESTING} levels", remedy="Look at it by eye.")
+            raise DocumentTooLarge(
+                "tables nested too deep", expected=f"at most {MAX_NESTING} levels", remedy="Look at it by eye."
+            )
         kept = [row for row in _shown(table) if row.tag == _TR and not _is_dropped(row.find(_TR_PR))]
         rows = [self._row(row, number, index) for index, row in enumerate(kept)]
         self._depth -= 1
@@ -232,5 +234,6 @@ def _moved(block: Paragraph | Grid, part: str) -> Paragraph | Grid:
     if isinstance(block, Paragraph):
         return replace(block, locator=replace(block.locator, path=f"{part}!{block.locator.path}"))
     return replace(
-        block, cells=tuple(replace(cell, locator=replace(cell.locator, path=f"{part}!{cell.locator.path}")) for cell in block.cells)
+        block,
+        cells=tuple(replace(cell, locator=replace(cell.locator, path=f"{part}!{cell.locator.path}")) for cell in block.cells),
     )
