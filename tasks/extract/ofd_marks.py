@@ -1,4 +1,4 @@
-"""What an OFD page's objects put on paper: characters with their boxes, straight lines, pictures; in millimetres as OFD states."""
+"""What an OFD page's objects put on paper: characters with their boxes, straight lines, pictures; in millimetres, as stated."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 from lxml import etree
@@ -193,7 +194,7 @@ def add_path(element: etree._Element, outer: Matrix, marks: Marks) -> None:
         if min(box[2] - box[0], box[3] - box[1]) <= _THIN and (is_filled or is_stroked):
             marks.lines.append(box)
         elif is_stroked and is_straight:
-            for (x0, y0), (x1, y1) in zip(placed, placed[1:], strict=False):
+            for (x0, y0), (x1, y1) in pairwise(placed):
                 if min(abs(x1 - x0), abs(y1 - y0)) <= _THIN / 4:
                     marks.lines.append((min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)))
         marks.limit()

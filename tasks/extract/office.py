@@ -8,6 +8,7 @@ import signal
 import subprocess
 import tempfile
 import threading
+from contextlib import suppress
 from multiprocessing.util import Finalize
 from pathlib import Path
 
@@ -44,7 +45,7 @@ _profiles: dict[int, Path] = {}  # by process: two conversions at once must not 
 def read(data: bytes, name: str) -> Printed | tuple[Printed, ...]:
     """Bytes of an older or other office format → Printed. Locators are those of the document that LibreOffice makes of it.
 
-    Raises UnknownFormat without LibreOffice, DamagedDocument when it cannot open the file, DocumentTooLarge when it takes too long.
+    Raises UnknownFormat without LibreOffice, DamagedDocument when it cannot open the file, DocumentTooLarge when it is too slow.
     """
     converted = _convert(data, name)
     return sheet.read(converted, name) if sniff(converted) == "xlsx" else word.read(converted, name)
@@ -141,10 +142,8 @@ def _run(command: list[str], place: str, name: str) -> str:
 def _end(process: subprocess.Popen[bytes]) -> None:
     """End a process and all that it started."""
     if hasattr(os, "killpg"):
-        try:
+        with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass
     elif process.poll() is None:
         process.kill()
     process.wait()

@@ -35,6 +35,7 @@ _SPECIAL = (
     f"{_MC}AlternateContent",
 )
 _DRAWN = frozenset((f"{W}drawing", f"{W}pict", f"{W}object"))
+_HOLDERS = _DRAWN | {_RUBY, f"{_MC}AlternateContent"}
 _RAISED = str.maketrans("0123456789+-=()（）－＋０１２３４５６７８９", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾⁽⁾⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LOWERED = str.maketrans("0123456789+-=()（）－＋０１２３４５６７８９", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎₍₎₋₊₀₁₂₃₄₅₆₇₈₉")
 _STROKE = "\u0336"  # struck-through text is printed, but its digits are no part of the figure beside it
@@ -96,7 +97,7 @@ class Runs:
         name = style.get(VAL, "") if style is not None else ""
         numbered = properties.find(f"{W}numPr")
         inherited = self._styles.lists.get(name, ("", None))
-        if numbered is None and not inherited[0] or self._lists is None:
+        if (numbered is None and not inherited[0]) or self._lists is None:
             return ""
         identity, level = list_of(numbered) if numbered is not None else inherited
         return self._lists.label(identity or inherited[0], inherited[1] if level is None else level, name)
@@ -126,19 +127,13 @@ class Runs:
                 self._inline(child, base, parts, fields, line)
 
     def _run(self, run: etree._Element, base: Look, parts: list[str], fields: list[bool], line: Line) -> None:
-        look = base
-        if self._has_looks:
-            properties = run.find(_RUN_LOOK)
-            if properties is not None:
-                look = look_of(properties).over(self._look(properties.find(_LOOK))).over(base)
         texts: list[str] = []
+        look = self._look_of(run, base) if self._has_looks else base
         for child in run:
             tag = child.tag
-            if tag in _NOTHING:
-                continue
             if tag == _FIELD:
                 _turn(fields, child.get(f"{W}fldCharType", ""))
-            elif fields and any(fields):
+            elif tag in _NOTHING or any(fields):
                 continue
             elif tag == _TEXT:
                 texts.append(child.text or "")
@@ -146,11 +141,17 @@ class Runs:
                 texts.append(_TEXTS[tag])
             elif tag == _SYMBOL:
                 texts.append(_symbol(child.get(f"{W}font", ""), child.get(f"{W}char", "")))
-            elif tag == ALTERNATIVES or tag in _DRAWN or tag == _RUBY:
-                self._inline([child] if tag != _RUBY else child, look, texts, fields, line)
+            elif tag in _HOLDERS:
+                self._inline(child if tag == _RUBY else [child], look, texts, fields, line)
         if texts and not look.hidden:
             text = "".join(texts)
             parts.append(text if look is PLAIN and "\xad" not in text else _shown(text, look))
+
+    def _look_of(self, run: etree._Element, base: Look) -> Look:
+        properties = run.find(_RUN_LOOK)
+        if properties is None:
+            return base
+        return look_of(properties).over(self._look(properties.find(_LOOK))).over(base)
 
 
 def _shown(text: str, look: Look) -> str:

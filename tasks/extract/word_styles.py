@@ -227,7 +227,8 @@ def numeral(value: int, form: str) -> str:
 
 
 def _counted(value: int) -> str:
-    parts, zero = [], False
+    parts: list[str] = []
+    zero = False
     for unit, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
         digit, value = divmod(value, unit)
         if digit:
