@@ -76,13 +76,17 @@ def _read(kind: str, data: bytes, name: str) -> tuple[Printed | Unread, ...]:
 
         return container.read(data, name, _read_member)
     if kind == "image":
-        from tasks.extract.pictures_in import image_reader
+        from tasks.extract.enclosed import image_reader
 
         reader = image_reader()
         if reader is None:
             remedy = 'Install the extra for images (pip install "gouji[ocr]"), or ask the agency for a file with text.'
             raise NoTextLayer("an image, without any text", where=name, expected="a document with text", remedy=remedy)
         return (reader.read(data, name),)
+    if kind == "text":
+        from tasks.extract import text
+
+        return (text.read(data),)
     printed = importlib.import_module(f"tasks.extract.{_READERS[kind]}").read(data, name)
     return printed if isinstance(printed, tuple) else (printed,)
 

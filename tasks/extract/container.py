@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from tasks.errors import DamagedDocument, DocumentTooLarge, ReadError, UnknownFormat
 from tasks.extract.package import MAX_UNPACKED, Package
-from tasks.extract.pictures_in import read_picture, reread_picture
+from tasks.extract.enclosed import read_picture, reread_picture
 from tasks.extract.sniff import sniff
 from tasks.extract.version import READER_VERSION
 from tasks.printed import Locator, Printed, Unread

@@ -13,7 +13,7 @@ from tasks.errors import DamagedDocument, DocumentTooLarge
 from tasks.extract.ofd_marks import Marks, Matrix, add_path, add_text, frame_of, is_shown, numbers
 from tasks.extract.package import Package
 from tasks.extract.page import Char, Ink, Line, turned
-from tasks.extract.pictures_in import read_pictures, reread_picture
+from tasks.extract.enclosed import read_pictures, reread_picture
 from tasks.extract.ruled import in_order
 from tasks.extract.tables import read_ink
 from tasks.extract.version import READER_VERSION

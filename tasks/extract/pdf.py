@@ -6,14 +6,14 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from tasks.errors import DamagedDocument, DocumentTooLarge, NoTextLayer
-from tasks.extract.layers import hidden_layers
-from tasks.extract.page import Ink
-from tasks.extract.pdfium import take_ink
-from tasks.extract.ruled import in_order
-from tasks.extract.tables import read_ink
+from tasks.extract.paper.ink import Ink
+from tasks.extract.paper.layers import hidden_layers
+from tasks.extract.paper.pdfium import take_ink
+from tasks.extract.paper.ruled import in_order
+from tasks.extract.paper.tables import read_ink
+from tasks.extract.paper.witness import Witness
+from tasks.extract.paper.words import mark_notes, text_lines
 from tasks.extract.version import READER_VERSION
-from tasks.extract.witness import Witness
-from tasks.extract.words import mark_notes, text_lines
 from tasks.printed import Grid, Locator, Paragraph, Printed
 
 MAX_PAGES = 300

@@ -8,6 +8,9 @@ import zipfile
 
 import olefile
 
+from tasks.extract.encodings import decode
+from tasks.extract.mhtml import is_archive
+
 _HTML = re.compile(rb"<\s*(!doctype\s+html|html|head|body|table|tr|td|div|p|span|font|meta|h[1-6])\b", re.IGNORECASE)
 _PAGE = re.compile(rb"<\s*(!doctype\s+html|html|head|body|table|meta)\b", re.IGNORECASE)  # after a long comment, say
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -38,8 +41,6 @@ _TYPES = {  # words in a package's content types → kind
 }
 _OPEN = {b"opendocument.text": "odt", b"opendocument.spreadsheet": "ods", b"opendocument.presentation": "ppt"}
 _HEAD = 64 * 1024  # bytes in which a page's first tag stands
-_MIME = re.compile(rb"\s*(?:[A-Za-z][\w-]{1,60}:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*\r?\n){1,60}?\r?\n")
-_MIME_NAMES = re.compile(rb"^(?:mime-version|content-type)\s*:", re.IGNORECASE | re.MULTILINE)
 _XML = re.compile(
     rb"\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<\?mso-application|<w:wordDocument|<\w+:package|<Workbook\b|<office:document\b|<uof:UOF)"
 )
@@ -74,8 +75,7 @@ def _sniff_text(data: bytes, head: bytes) -> str:
         return "rtf"
     if _XML.match(start):
         return "flat"
-    mime = _MIME.match(head[:16384])
-    if mime and _MIME_NAMES.search(mime[0]):
+    if is_archive(data):
         return "mht"
     if page:
         return "html"
@@ -149,25 +149,3 @@ def decodes(data: bytes) -> bool:
         and b"\x00" not in data.removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")[:4096:2]
         and decode(data) is not None
     )
-
-
-def decode(data: bytes) -> str | None:
-    """Text in UTF-8 (with or without BOM), UTF-16 with BOM or GB18030, whatever is declared; None when it is none of them."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _strict(data, "utf-16")
-    return _strict(data, "utf-8-sig") or _strict(data, "gb18030") or _tolerant(data)
-
-
-def _strict(data: bytes, encoding: str) -> str | None:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError:
-        return None
-
-
-def _tolerant(data: bytes) -> str | None:
-    """Text with a few broken bytes (a cut-off page, a stray byte): the encoding that spoils least, if it spoils under 1 %."""
-    best = min(
-        (data.decode(encoding, errors="replace") for encoding in ("utf-8", "gb18030")), key=lambda text: text.count("\ufffd")
-    )
-    return best if best.count("\ufffd") * 100 < len(best) else None

@@ -11,15 +11,15 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from tasks.extract.layers import layer_name
-from tasks.extract.page import Box
+from tasks.extract.paper.ink import Box
+from tasks.extract.paper.layers import layer_name
 
 THIN = 3.0  # points: a shape no thicker is a line
 SLANT = 0.06  # radians off a right angle from which text lies at a slant
 _MAX_OBJECTS = 60_000
 _MAX_FORMS = 8  # levels of forms inside forms
 _INVISIBLE = 3  # text render mode
-_PALE = 140  # of 255: type lighter than this in all colours, or as see-through, may be a watermark's
+_PALE = 140  # of 255: what is lighter than this in all colours is pale
 
 _COLOUR = tuple(ctypes.c_uint() for _ in range(4))  # filled anew for each text: a process reads one page at a time
 _COLOUR_REFS = tuple(ctypes.byref(part) for part in _COLOUR)
@@ -35,7 +35,7 @@ class Marks:
     lines: list[Box] = field(default_factory=list)  # thin boxes (left, bottom, right, top)
     pictures: list[Box] = field(default_factory=list)
     unseen: set[int] = field(default_factory=set)  # addresses of text objects that are invisible
-    pale: set[int] = field(default_factory=set)  # and of those whose type is pale or see-through
+    pale: dict[int, int] = field(default_factory=dict)  # and of those whose type is pale: how light it is (0 to 255)
     has_sideways: bool = False
     has_text: bool = False
     is_veiled: bool = False  # something may hide text: a white patch or a picture drawn after it
@@ -76,7 +76,7 @@ def _walk(holder: Any, count: Any, get: Any, outer: Matrix | None, marks: Marks,
                 marks.pictures.append(box)
             else:
                 marks.lines += _sides(item, outer)
-            marks.is_veiled |= marks.has_text and (kind == pdfium.FPDF_PAGEOBJ_IMAGE or _is_pale(item))
+            marks.is_veiled |= marks.has_text and (kind == pdfium.FPDF_PAGEOBJ_IMAGE or _lightness(item) > _PALE)
 
 
 def _note_text(item: Any, outer: Matrix | None, marks: Marks) -> None:
@@ -87,8 +87,8 @@ def _note_text(item: Any, outer: Matrix | None, marks: Marks) -> None:
     mode = pdfium.FPDFTextObj_GetTextRenderMode(item)
     if mode == _INVISIBLE or (marks.off and _layer(item) in marks.off):
         marks.unseen.add(address(item))
-    elif _is_pale(item):
-        marks.pale.add(address(item))
+    elif (lightness := _lightness(item)) > _PALE:
+        marks.pale[address(item)] = lightness
 
 
 def _layer(item: Any) -> str:
@@ -105,11 +105,12 @@ def _layer(item: Any) -> str:
     return ""
 
 
-def _is_pale(item: Any) -> bool:
+def _lightness(item: Any) -> int:
+    """How light an object's fill shows on white: 0 black to 255 white, or wholly transparent."""
     if not pdfium.FPDFPageObj_GetFillColor(item, *_COLOUR_REFS):
-        return False
+        return 0
     red, green, blue, alpha = (part.value for part in _COLOUR)
-    return min(red, green, blue) > _PALE or alpha < 255 - _PALE
+    return int(255 - (255 - min(red, green, blue)) * alpha / 255)
 
 
 def address(item: Any) -> int:

@@ -12,9 +12,9 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from tasks.extract.page import Box, Char, Ink, Line, turned
-from tasks.extract.shapes import SLANT, THIN, Marks, address, find_marks
-from tasks.extract.visible import Sight
+from tasks.extract.paper.ink import Box, Char, Ink, Line, turned
+from tasks.extract.paper.shapes import SLANT, THIN, Marks, address, find_marks
+from tasks.extract.paper.visible import Sight
 
 _MAX_CHARS = 60_000
 _CHINESE = 0x2E80  # from here on characters are as wide as their type is large
@@ -32,13 +32,16 @@ def take_ink(page: pypdfium2.PdfPage, number: int, off: frozenset[str] = frozens
     marks = find_marks(page, off)
     text_page = page.get_textpage()
     try:
-        chars, pale, angles = _chars(text_page.raw, frame, marks)
+        chars, pale, unseen, angles = _chars(text_page.raw, frame, marks)
     finally:
         text_page.close()
     if marks.is_veiled or pale:
         sight = Sight(page)
-        chars = [char for char in chars if sight.shows(char[1:5])] if marks.is_veiled else chars
-        pale = {owner: [char for char in run if sight.shows(char[1:5])] for owner, run in pale.items()}
+        unseen += [char for char in chars if marks.is_veiled and not sight.shows(char[1:5])]
+        unseen += [char for owner, run in pale.items() for char in run if not sight.sets_off(char[1:5], marks.pale[owner])]
+        lost = {char.order for char in unseen}
+        chars = [char for char in chars if char.order not in lost]
+        pale = {owner: [char for char in run if char.order not in lost] for owner, run in pale.items()}
     chars = _without_watermarks(chars, {owner: run for owner, run in pale.items() if run})
     turn = _turn(angles)
     level, upright = _lines(marks.lines, frame, turn)
@@ -50,6 +53,7 @@ def take_ink(page: pypdfium2.PdfPage, number: int, off: frozenset[str] = frozens
         chars=_turn_chars(chars, frame, turn),
         level=level,
         upright=upright,
+        unseen=_turn_chars(unseen, frame, turn),
         picture=min(1.0, covered / max(1.0, frame.width * frame.height)),
         turn=turn,
     )
@@ -75,21 +79,25 @@ class _Frame:
         return max(box[0], self.left), max(box[1], self.bottom), min(box[2], self.right), min(box[3], self.top)
 
 
-def _chars(page: Any, frame: _Frame, marks: Marks) -> tuple[list[Char], dict[int, list[Char]], list[int]]:
-    """Characters of the text, those in pale type by the text object they are of, and how many stand at each quarter turn."""
+def _chars(page: Any, frame: _Frame, marks: Marks) -> tuple[list[Char], dict[int, list[Char]], list[Char], list[int]]:
+    """The text; pale type by the text object it is of; invisible type; and how many characters stand at each quarter turn."""
     chars: list[Char] = []
+    unseen: list[Char] = []
     pale: dict[int, list[Char]] = defaultdict(list)
     angles = [0, 0, 0, 0]
-    is_plain = not (marks.has_sideways or marks.unseen or marks.pale)
+    is_plain = not (marks.has_sideways or marks.unseen or marks.pale or frame.quarters)
     last = None
     for char in _stated(page, frame):
         if last is not None and char.text == last.text and _is_doubled(last, char):
             continue
         owner = 0
         if not is_plain:
-            quarter = _quarter(pdfium.FPDFText_GetCharAngle(page, char.order), frame) if marks.has_sideways else 0
+            quarter = _quarter(pdfium.FPDFText_GetCharAngle(page, char.order), frame) if marks.has_sideways else frame.quarters
             owner = address(pdfium.FPDFText_GetTextObject(page, char.order)) if marks.unseen or marks.pale else 0
-            if quarter is None or owner in marks.unseen:
+            if quarter is None:
+                continue
+            if owner in marks.unseen:
+                unseen.append(char)
                 continue
             angles[quarter] += 1
             if quarter % 2:
@@ -99,7 +107,7 @@ def _chars(page: Any, frame: _Frame, marks: Marks) -> tuple[list[Char], dict[int
             pale[owner].append(char)
         else:
             chars.append(char)
-    return chars, pale, angles
+    return chars, pale, unseen, angles
 
 
 def _stated(page: Any, frame: _Frame) -> Iterator[Char]:

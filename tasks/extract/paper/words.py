@@ -9,7 +9,7 @@ from itertools import pairwise
 from operator import attrgetter, itemgetter
 from statistics import median
 
-from tasks.extract.page import Box, Char, Ink
+from tasks.extract.paper.ink import Box, Char, Ink
 
 _FIGURE = re.compile(r"[-+－＋−±]?\d(?:[\d,，.．]*\d)?(?:万元|元|件|万)?|[-/—－／\\─―–−]{1,2}|无|[〇○]")
 _FIGURE_PARTS = frozenset("0123456789０１２３４５６７８９.,，．+-")

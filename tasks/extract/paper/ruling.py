@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from tasks.extract.page import Box, Line
+from tasks.extract.paper.ink import Box, Line
 
 _NEAR = 3.0  # points within which two lines are one, and within which lines meet
 _NARROW = 6.0  # points: no column of figures is narrower, so lines closer than this are a double line

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from tasks.extract.bands import Band
-from tasks.extract.page import Char
-from tasks.extract.words import TextLine, Word
+from tasks.extract.paper.band import Band
+from tasks.extract.paper.ink import Char
+from tasks.extract.paper.words import TextLine, Word
 from tasks.printed import Agreement
 
 _NEXT = 4  # places in the file within which text goes on; spaces and line ends between are counted

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median
 
-from tasks.extract.agree import Positions
-from tasks.extract.bands import Band, find_bands
-from tasks.extract.page import Ink
-from tasks.extract.ruled import Filled, fill, is_undivided
-from tasks.extract.ruling import Ruled, find_ruled
-from tasks.extract.unruled import Placed, band_grid, read_rest
-from tasks.extract.words import TextLine, find_gutter, mark_notes, text_lines
-from tasks.printed import Grid, GridCell, Locator, Paragraph
+from tasks.extract.paper.agree import Positions
+from tasks.extract.paper.band import Band
+from tasks.extract.paper.bands import find_bands
+from tasks.extract.paper.ink import Ink
+from tasks.extract.paper.ruled import Filled, fill, is_undivided
+from tasks.extract.paper.ruling import Ruled, find_ruled
+from tasks.extract.paper.unruled import Placed, band_grid, read_rest
+from tasks.extract.paper.words import TextLine, find_gutter, mark_notes, text_lines
+from tasks.printed import Agreement, Grid, GridCell, Locator, Paragraph
 
 
 def read_ink(ink: Ink) -> list[Paragraph | Grid]:
@@ -64,7 +65,7 @@ def _ruled_blocks(ruled: Ruled, cells: Sequence[Filled], positions: Positions, i
             filled.cell.colspan,
             filled.text,
             Locator(page=ink.number, box=ink.on_page(filled.cell.box)),
-            positions.confirm(filled.chars),
+            Agreement.ALONE if ink.hides(filled.cell.box) else positions.confirm(filled.chars),
         )
         for filled in cells
     )

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tasks.extract.bands import Band
-from tasks.extract.page import Char, Ink
-from tasks.extract.ruling import Ruled, RuledCell
-from tasks.extract.words import TextLine, text_lines
+from tasks.extract.paper.band import Band
+from tasks.extract.paper.ink import Char, Ink
+from tasks.extract.paper.layout import layout
+from tasks.extract.paper.ruling import Ruled, RuledCell
+from tasks.extract.paper.words import TextLine, text_lines
 
 _LINE = 0.5  # part of the type's size by which a character must stand lower to begin a new line
 
@@ -44,7 +45,11 @@ def fill(ruled: Ruled, ink: Ink) -> tuple[Filled, ...]:
 
 
 def is_undivided(cells: Sequence[Filled], lines: Sequence[TextLine], bands: Sequence[Band]) -> bool:
-    """Whether lines are missing: a cell holds two figures that stand apart on one line, or most hold a figure and more."""
+    """Whether lines are missing: a cell holds two figures that stand apart on one line, or the figures of several rows.
+
+    The latter show by what else is joined: a header with figures below it, or the labels of two rows. Without, what looks
+    like figures of two rows is figures wrapped inside narrow cells.
+    """
     owner = {char.order: number for number, filled in enumerate(cells) for char in filled.chars}
     for line in lines:
         figures = Counter(owner.get(word.chars[0].order) for word in line.words if word.is_figure)
@@ -52,9 +57,18 @@ def is_undivided(cells: Sequence[Filled], lines: Sequence[TextLine], bands: Sequ
             return True
     slots = [words for band in bands for row in band.rows for words in row.slots.values() if words[0].is_figure]
     slot_of = {char.order: number for number, words in enumerate(slots) for word in words for char in word.chars}
-    held = [filled.chars for filled in cells if any(char.order in slot_of for char in filled.chars)]
-    mixed = sum(len({slot_of.get(char.order) for char in chars}) > 1 for chars in held)
-    return mixed > 2 and mixed * 2 > len(held)
+    held = [{slot_of.get(char.order) for char in filled.chars} for filled in cells]
+    filled_in = [own for own in held if own - {None}]
+    with_header = sum(len(own) > 1 and None in own for own in filled_in)
+    if with_header > 2 and with_header * 2 > len(filled_in):
+        return True
+    several = sum(len(own) > 1 for own in filled_in)
+    return several > 2 and several * 2 > len(filled_in) and any(_labels(filled) > 1 for filled in cells)
+
+
+def _labels(filled: Filled) -> int:
+    """How many rows' labels a cell holds, by their numbers."""
+    return sum(layout().begins_label(line) for line in filled.text.split("\n"))
 
 
 def in_order(chars: Sequence[Char]) -> str:

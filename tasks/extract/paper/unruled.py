@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
-from tasks.extract.agree import confirm_row, reading_order
-from tasks.extract.bands import Band, nearest_column
-from tasks.extract.layout import layout
-from tasks.extract.page import Ink
-from tasks.extract.words import TextLine, Word, box_of
+from tasks.extract.paper.agree import confirm_row, reading_order
+from tasks.extract.paper.band import Band
+from tasks.extract.paper.bands import nearest
+from tasks.extract.paper.ink import Ink
+from tasks.extract.paper.layout import layout
+from tasks.extract.paper.words import TextLine, Word, box_of
 from tasks.printed import Agreement, Grid, GridCell, Locator, Paragraph
 
 _LABELS = 3  # label columns: two of groups, then the row's own
@@ -48,7 +49,10 @@ def _cell(row: int, column: int, words: Sequence[Word], ink: Ink, agreement: Agr
     parts = [ordered[0].text]
     for before, word in pairwise(ordered):
         parts += ["\n" if word.top > before.y else "", word.text]
-    locator = Locator(page=ink.number, box=ink.on_page(box_of(ordered)))
+    box = box_of(ordered)
+    if ink.hides(box):
+        agreement = Agreement.ALONE
+    locator = Locator(page=ink.number, box=ink.on_page(box))
     return GridCell(row, column, 1, colspan, "".join(parts), locator, agreement)
 
 
@@ -77,7 +81,7 @@ def _header(band: Band, ink: Ink) -> list[GridCell]:
     for line in filter(None, wide):
         for word in sorted(line, key=lambda word: word.x0):
             under = [k for k, centre in enumerate(centres) if word.x0 <= centre <= word.x1] or [
-                nearest_column(band.columns, word)
+                nearest(band.columns, word.x0, word.x1)
             ]
             cells.append(_cell(row, _LABELS + under[0], [word], ink, Agreement.AGREED, len(under)))
         row += 1
@@ -85,7 +89,7 @@ def _header(band: Band, ink: Ink) -> list[GridCell]:
     for line, apart in zip(lines, wide, strict=True):
         for word in line:
             if word not in apart:
-                names.setdefault(nearest_column(band.columns, word), []).append(word)
+                names.setdefault(nearest(band.columns, word.x0, word.x1), []).append(word)
     cells += [_cell(row, _LABELS + column, words, ink, Agreement.AGREED) for column, words in names.items()]
     if corner:
         cells.append(_cell(row, 0, corner, ink, Agreement.AGREED, _LABELS))

@@ -34,7 +34,9 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """What is on one page, without watermarks and hidden text. `picture` is the share that pictures cover (0 to 1).
+    """What is on one page, without watermarks. `unseen` are characters that the file states but the page does not show.
+
+    `picture` is the share that pictures cover (0 to 1).
 
     `turn`: quarter turns clockwise by which the page was turned to bring most of its text upright (0 to 3).
     """
@@ -45,6 +47,7 @@ class Ink:
     chars: tuple[Char, ...]
     level: tuple[Line, ...]
     upright: tuple[Line, ...]
+    unseen: tuple[Char, ...] = ()
     picture: float = 0.0
     turn: int = 0
 
@@ -63,6 +66,11 @@ class Ink:
             upright=tuple(line for line in self.upright if line.at > x),
         )
         return left, right
+
+    def hides(self, box: Box) -> bool:
+        """Whether the file states more in a box than the page shows there."""
+        x0, top, x1, bottom = box
+        return any(x0 < (c.x0 + c.x1) / 2 < x1 and top < (c.top + c.bottom) / 2 < bottom for c in self.unseen)
 
     def on_page(self, box: Box) -> Box:
         """A box of the turned page as it stands on the page itself, rounded to a tenth of a point."""

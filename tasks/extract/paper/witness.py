@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tasks.extract.page import Box
-from tasks.extract.words import is_figure_text
+from tasks.extract.paper.ink import Box
+from tasks.extract.paper.words import is_figure_text
 from tasks.printed import Agreement, Grid, GridCell, Paragraph
 
 _NEAR = 4.0  # points within which the witness's cell is the one in question
