@@ -199,7 +199,7 @@ def test_a_mixed_report_has_an_edition_a_table():
     ("data", "kind", "told"),
     [
         (b"", "UnknownFormat", "empty"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(100), "NoTextLayer", "image"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(100), "DamagedDocument", "image"),
         (b"%PDF-1.4\nnothing", "DamagedDocument", "PDF"),
         (b"PK\x03\x04" + b"word/document.xml" + bytes(50), "DamagedDocument", "Word"),
         ("<html><body><p>通知</p></body></html>".encode(), "UnknownEdition", "none of the statutory tables"),

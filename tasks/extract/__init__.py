@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from dataclasses import replace
 
-from tasks.errors import DamagedDocument, DocumentTooLarge, GoujiError, NoTextLayer, ReadError, UnknownFormat
+from tasks.errors import DamagedDocument, DocumentTooLarge, GoujiError, ReadError, UnknownFormat
 from tasks.extract.sniff import sniff
 from tasks.printed import Locator, Printed, Unread
 
@@ -41,7 +41,8 @@ _READ = "HTML, PDF, .docx, .doc, .wps, .xlsx, .xls, .ofd, plain text, or a .zip 
 def extract(data: bytes, name: str) -> tuple[Printed | Unread, ...]:
     """Read a file: one Printed, or one for each file in a container. The kind is decided by the bytes; `name` serves messages.
 
-    Raises UnknownFormat, NoTextLayer, DamagedDocument or DocumentTooLarge; nothing else escapes, whatever the bytes.
+    Raises UnknownFormat, NoTextLayer (a picture, without the extra `ocr`), DamagedDocument or DocumentTooLarge; nothing else
+    escapes, whatever the bytes.
     """
     if len(data) > MAX_BYTES:
         raise DocumentTooLarge(f"{len(data):,} bytes", where=name, expected=f"at most {MAX_BYTES:,}", remedy="Split the file.")
@@ -75,14 +76,6 @@ def _read(kind: str, data: bytes, name: str) -> tuple[Printed | Unread, ...]:
         from tasks.extract import container
 
         return container.read(data, name, _read_member)
-    if kind == "image":
-        from tasks.extract.enclosed import image_reader
-
-        reader = image_reader()
-        if reader is None:
-            remedy = 'Install the extra for images (pip install "gouji[ocr]"), or ask the agency for a file with text.'
-            raise NoTextLayer("an image, without any text", where=name, expected="a document with text", remedy=remedy)
-        return (reader.read(data, name),)
     if kind == "text":
         from tasks.extract import text
 

@@ -10,8 +10,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 from tasks.errors import DamagedDocument, DocumentTooLarge, ReadError, UnknownFormat
-from tasks.extract.package import MAX_UNPACKED, Package
 from tasks.extract.enclosed import read_picture, reread_picture
+from tasks.extract.package import MAX_UNPACKED, Package
 from tasks.extract.sniff import sniff
 from tasks.extract.version import READER_VERSION
 from tasks.printed import Locator, Printed, Unread

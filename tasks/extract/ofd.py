@@ -10,15 +10,15 @@ from functools import cached_property
 from lxml import etree
 
 from tasks.errors import DamagedDocument, DocumentTooLarge
+from tasks.extract.enclosed import read_pictures, reread_picture
 from tasks.extract.ofd_marks import Marks, Matrix, add_path, add_text, frame_of, is_shown, numbers
 from tasks.extract.package import Package
-from tasks.extract.page import Char, Ink, Line, turned
-from tasks.extract.enclosed import read_pictures, reread_picture
-from tasks.extract.ruled import in_order
-from tasks.extract.tables import read_ink
+from tasks.extract.paper.ink import Char, Ink, Line, turned
+from tasks.extract.paper.ruled import in_order
+from tasks.extract.paper.tables import read_ink
+from tasks.extract.paper.words import mark_notes, text_lines
 from tasks.extract.version import READER_VERSION
 from tasks.extract.word_tables import Block, Picture
-from tasks.extract.words import mark_notes, text_lines
 from tasks.printed import Locator, Printed
 
 MAX_PAGES = 300

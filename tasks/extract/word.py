@@ -8,8 +8,8 @@ from dataclasses import replace
 from lxml import etree
 
 from tasks.errors import DamagedDocument, DocumentTooLarge, ReadError
-from tasks.extract.package import Package
 from tasks.extract.enclosed import read_pictures, reread_picture
+from tasks.extract.package import Package
 from tasks.extract.version import READER_VERSION
 from tasks.extract.word_runs import ALTERNATIVES, Line, Runs, choose, span_of
 from tasks.extract.word_styles import VAL, Lists, Styles, W, number_of, read_styles

@@ -36,7 +36,7 @@ class Line(NamedTuple):
 class Ink:
     """What is on one page, without watermarks. `unseen` are characters that the file states but the page does not show.
 
-    `picture` is the share that pictures cover (0 to 1).
+    `picture` is the share that pictures cover (0 to 1), `drawn` how many things of any kind the file draws.
 
     `turn`: quarter turns clockwise by which the page was turned to bring most of its text upright (0 to 3).
     """
@@ -49,6 +49,7 @@ class Ink:
     upright: tuple[Line, ...]
     unseen: tuple[Char, ...] = ()
     picture: float = 0.0
+    drawn: int = 0
     turn: int = 0
 
     def parted(self, x: float) -> tuple[Ink, Ink]:

@@ -55,6 +55,7 @@ def take_ink(page: pypdfium2.PdfPage, number: int, off: frozenset[str] = frozens
         upright=upright,
         unseen=_turn_chars(unseen, frame, turn),
         picture=min(1.0, covered / max(1.0, frame.width * frame.height)),
+        drawn=marks.count,
         turn=turn,
     )
 
