@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from types import ModuleType
 
-from tasks.errors import NoTextLayer, ReadError
+from tasks.errors import DamagedDocument, GoujiError, NoTextLayer, ReadError
 from tasks.extract.word_tables import Block, Picture
 from tasks.printed import Grid, Locator, Paragraph, Printed
 
@@ -64,7 +64,13 @@ def read_picture(data: bytes, part: str) -> list[Paragraph | Grid]:
     reader = image_reader()
     if reader is None:
         raise NoTextLayer("a picture, which is not read here", where=part, remedy='Install the extra: pip install "gouji[ocr]".')
-    return [_at(block, part) for block in reader.read(data, part).blocks]
+    try:
+        return [_at(block, part) for block in reader.read(data, part).blocks]
+    except GoujiError:
+        raise
+    except Exception as error:
+        problem = f"the picture is broken inside ({type(error).__name__}: {error})"
+        raise DamagedDocument(problem, where=part, remedy="Open it and save it anew.") from error
 
 
 def reread_picture(member: Callable[[str], bytes], locator: Locator) -> str:

@@ -148,8 +148,9 @@ def deltas(text: str | None, most: int) -> list[float]:
     at = 0
     while at < len(words) and len(steps) < most:
         if words[at] == "g":
-            count = int(number(" ".join(words[at + 1 : at + 2]), 0))
-            steps += [number(" ".join(words[at + 2 : at + 3]), 0.0)] * max(0, min(count, most - len(steps)))
+            count = words[at + 1] if at + 1 < len(words) else ""
+            times = min(int(count[:9]), most - len(steps)) if count.isascii() and count.isdigit() else 0
+            steps += [number(" ".join(words[at + 2 : at + 3]), 0.0)] * times
             at += 3
         else:
             steps.append(number(words[at], 0.0))
