@@ -261,7 +261,7 @@ def ofd_report(paper: Paper) -> bytes:
         objects += ofd_text(20, 25, f"{section.number}、{section.title}")
         printed = rows(paper, section.id)
         columns = sum(across for _, _, across in printed[0])
-        wide, high = 180 / columns, 9.0
+        wide, high = 180 / columns, 12.0
         for row, column, down, across, text in placed(printed):
             left, top = 15 + column * wide, 30 + row * high
             objects += ofd_box(left, top, across * wide, down * high)
@@ -275,4 +275,4 @@ def ofd_report(paper: Paper) -> bytes:
                 steps = f'DeltaX="g {len(part) - 1} {step}"' if len(part) > 1 else ""
                 objects += ofd_text(left + 0.5, top + above + 1.6 + line * 1.9, part, size, steps)
         pages.append(objects)
-    return ofd(pages)
+    return ofd(pages, box="0 0 210 400")

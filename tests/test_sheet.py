@@ -92,7 +92,8 @@ def test_titles_and_prose_are_paragraphs_and_blank_rows_of_a_table_stay():
 
 
 def test_text_stored_numbers_rich_text_and_formats():
-    inner = b'<c t="inlineStr"><is><r><t>12</t></r><r><rPr><vertAlign val="superscript"/></rPr><t>1</t></r><rPh><t>x</t></rPh></is></c>'
+    raised = b'<r><rPr><vertAlign val="superscript"/></rPr><t>1</t></r>'
+    inner = b'<c t="inlineStr"><is><r><t>12</t></r>' + raised + b"<rPh><t>x</t></rPh></is></c>"
     spots = {
         "A1": "１２",
         "B1": inner,

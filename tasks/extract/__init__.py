@@ -52,8 +52,10 @@ def extract(data: bytes, name: str) -> tuple[Printed | Unread, ...]:
         raise UnknownFormat(found, where=name, expected=_READ, remedy=remedy)
     try:
         return _read(kind, data, name)
-    except GoujiError:
-        raise
+    except GoujiError as error:
+        if error.where:
+            raise
+        raise type(error)(error.found, where=name, expected=error.expected, remedy=error.remedy) from error
     except Exception as error:
         problem = f"the {kind} file is broken inside ({type(error).__name__}: {error})"
         raise DamagedDocument(problem, where=name, remedy="Open it and save it anew, or fetch it again.") from error

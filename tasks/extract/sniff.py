@@ -27,11 +27,11 @@ _IMAGES = (
     b"\xff\x4f\xff\x51",
 )
 _STREAMS = {  # stream at the top of an OLE file → kind; WPS Office's .wps and .et hold the same as Word's and Excel's
-    "worddocument": "doc",
-    "workbook": "xls",
-    "book": "xls",
-    "powerpoint document": "ppt",
-    "encryptedpackage": "locked",
+    "WordDocument": "doc",
+    "Workbook": "xls",
+    "Book": "xls",
+    "PowerPoint Document": "ppt",
+    "EncryptedPackage": "locked",
 }
 _TYPES = {  # words in a package's content types → kind
     b"wordprocessingml": "docx",
@@ -132,14 +132,11 @@ def _sniff_ole(data: bytes) -> str:
     """By the streams at the top: a Word file may hold a sheet inside, and then names of both are in its bytes."""
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as file:
-            names = [path[0].lower() for path in file.listdir() if len(path) == 1]
+            named = {path[0].lower() for path in file.listdir() if len(path) == 1}
+        names = [name for name in _STREAMS if name.lower() in named]
     except Exception:  # olefile raises many kinds for damaged files
-        names = [name for name in _STREAMS if name.title().encode("utf-16-le") in data or _camel(name) in data]
-    return next((kind for name, kind in _STREAMS.items() if name in names), "unknown")
-
-
-def _camel(name: str) -> bytes:
-    return {"worddocument": "WordDocument", "encryptedpackage": "EncryptedPackage"}.get(name, name).encode("utf-16-le")
+        names = [name for name in _STREAMS if name.encode("utf-16-le") in data]
+    return _STREAMS[names[0]] if names else "unknown"
 
 
 def decodes(data: bytes) -> bool:
