@@ -273,6 +273,7 @@ def ofd_report(paper: Paper) -> bytes:
             for line, start in enumerate(lines):
                 part = text[start : start + fit]
                 steps = f'DeltaX="g {len(part) - 1} {step}"' if len(part) > 1 else ""
-                objects += ofd_text(left + 0.5, top + above + 1.6 + line * 1.9, part, size, steps)
+                aside = (across * wide - len(part) * step) / 2
+                objects += ofd_text(left + aside, top + above + 1.6 + line * 1.9, part, size, steps)
         pages.append(objects)
     return ofd(pages, box="0 0 210 400")

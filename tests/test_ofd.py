@@ -108,8 +108,8 @@ def test_templates_and_composite_objects_show_and_hidden_and_white_text_does_not
 
 
 def _document(common: str) -> str:
-    return f'<ofd:Document xmlns:ofd="{OFD}"><ofd:CommonData>{common}</ofd:CommonData>'
-        '<ofd:Pages><ofd:Page ID="1" BaseLoc="Pages/Page_0/Content.xml"/></ofd:Pages></ofd:Document>'
+    pages = '<ofd:Pages><ofd:Page ID="1" BaseLoc="Pages/Page_0/Content.xml"/></ofd:Pages>'
+    return f'<ofd:Document xmlns:ofd="{OFD}"><ofd:CommonData>{common}</ofd:CommonData>{pages}</ofd:Document>'
 
 
 def test_several_documents_in_one_file_are_all_read():
