@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from tasks.normalise.clauses import Clause, clauses
 from tasks.normalise.scene import Author, Scene
@@ -19,7 +20,8 @@ _SENTENCE = re.compile(r"[^。;；!！?？]+")
 _PARAGRAPH = re.compile(r"\s*\n|\s*(?:[（(][一二三四五六七八九十\d]+[）)]|[一二三四五六七八九十]+、|\d+[、.．])")
 _LONGEST = 2000  # characters: what runs on longer is no sentence of prose
 _HEADING = 30
-_RESULTS = "results"
+_RESULTS = "results"  # a statement that may also hold beside other results
+_NEW, _HANDLED = "new", "handled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def find_claims(sections: Iterable[Section], year: int | None, agency: str = "")
     author = Author.of(agency, words)
     claims: dict[tuple[object, ...], Claim] = {}
     for section in sections:
-        matter = words.data.section_matters.get(section.id, "")
+        matter = words.data.section_matters.get(section.id, "none")
         scene = Scene(year, year, matter)
         for sentence, fresh in _sentences(section.text):
             scene = Scene(year, year, matter) if fresh else scene
@@ -76,9 +78,10 @@ def _sentences(text: str) -> Iterator[tuple[str, bool]]:
 def _read(sentence: str, scene: Scene, author: Author, words: Wording) -> list[_Fact]:
     scene.among = False
     facts: list[_Fact] = []
-    stray = False
+    stray = asked = False
     waiting: list[str] = []
     for clause in clauses(sentence, words):
+        asked = asked or bool(clause.kinds() & set(words.data.groups["asked"]))
         here = copy(scene) if clause.inner else scene
         letters = here.enter(clause, author, words)
         if "N" not in letters:
@@ -87,7 +90,7 @@ def _read(sentence: str, scene: Scene, author: Author, words: Wording) -> list[_
         found, waiting = _clause(clause, letters, here, words, facts, waiting)
         stray = stray or ("besides" in clause.kinds() and not found)
         facts += found
-    return _settled(facts, words, stray=stray)
+    return _settled(facts, words, stray=stray, asked=asked)
 
 
 def _clause(
@@ -97,8 +100,9 @@ def _clause(
     found: list[_Fact] = []
     pieces = letters.split("N")
     seen = set(clause.inherited)
+    matters = scene.speaks_of(clause, words)
     tokens = iter(clause.tokens)
-    for left, right in zip(pieces, pieces[1:], strict=False):
+    for left, right in pairwise(pieces):
         for token in tokens:
             if token.kind == "number":
                 break
@@ -110,8 +114,8 @@ def _clause(
             found += [_fact(measure, value, scene) for measure in named if not vetoed - {"foreign"} and "outcome" not in seen]
         else:
             statement = _statement(left, right, words)
-            if statement and not vetoed - set(statement.despite) and _holds(statement, seen, scene, [*facts, *found]):
-                opened = bool(statement.when) and scene.matter not in statement.when
+            if statement and not vetoed - set(statement.despite) and _holds(statement, seen, scene, matters, [*facts, *found]):
+                opened = bool(statement.when) and not matters & set(statement.when)
                 found += [_fact(each, value, scene, sure=statement.sure, open=opened) for each in statement.measures]
     return found, waiting
 
@@ -121,8 +125,7 @@ def _in_list(left: str, value: int, waiting: list[str], words: Wording) -> tuple
     if waiting and not left:
         return waiting[:1], waiting[1:]
     match = words.listed.search(left)
-    kinds = {letter: kind for kind, letter in words.letters.items() if kind in words.data.groups["listed"]}
-    named = [kinds[letter] for letter in match["list"] if letter in kinds] if match else []
+    named = [words.listed_kinds[letter] for letter in match["list"] if letter in words.listed_kinds] if match else []
     if match is None or (len(named) == 1 and not match["each"]):
         return None, []
     if match["turn"]:
@@ -143,7 +146,7 @@ def _statement(left: str, right: str, words: Wording) -> Statement | None:
     return words.data.statements[int((match.lastgroup or "s0")[1:])]
 
 
-def _holds(statement: Statement, seen: set[str], scene: Scene, facts: list[_Fact]) -> bool:
+def _holds(statement: Statement, seen: set[str], scene: Scene, matters: set[str], facts: list[_Fact]) -> bool:
     """Whether nothing around the number speaks against the statement."""
     if seen & set(statement.never) or (scene.among and statement.not_among):
         return False
@@ -151,7 +154,7 @@ def _holds(statement: Statement, seen: set[str], scene: Scene, facts: list[_Fact
         told = {fact.measure for fact in facts}
         if "timely" in seen or told & set(statement.measures):
             return False
-    return not statement.when or scene.matter in statement.when or _RESULTS in statement.when
+    return not statement.when or bool(matters & set(statement.when)) or _RESULTS in statement.when
 
 
 def _denials(clause: Clause, letters: str, scene: Scene, words: Wording) -> list[_Fact]:
@@ -159,10 +162,11 @@ def _denials(clause: Clause, letters: str, scene: Scene, words: Wording) -> list
     kinds = clause.kinds() | clause.inherited
     if "negation" not in kinds or kinds & {"compare", "about"}:
         return []
+    matters = scene.speaks_of(clause, words)
     return [
         _fact(measure, 0, scene)
         for zero, pattern in words.denied
-        if not kinds & set(zero.never) and (not zero.when or scene.matter in zero.when) and pattern.search(letters)
+        if not kinds & set(zero.never) and (not zero.when or matters & set(zero.when)) and pattern.search(letters)
         for measure in zero.measures
     ]
 
@@ -171,17 +175,22 @@ def _fact(measure: str, value: int, scene: Scene, *, sure: bool = False, open: b
     return _Fact(measure, value, scene.year, scene.scope, scene.period, sure, open)
 
 
-def _settled(facts: list[_Fact], words: Wording, *, stray: bool) -> Iterator[_Fact] | list[_Fact]:
-    """A sentence's facts without those that another one makes doubtful. `stray`: it tells of a further number that we cannot place."""
+def _settled(facts: list[_Fact], words: Wording, *, stray: bool, asked: bool) -> list[_Fact]:
+    """A sentence's facts without those that another makes doubtful.
+
+    `stray`: it tells of a further number that we cannot place; `asked`: it names applications.
+    """
     results = {fact.measure for fact in facts if fact.open}
-    kept = [fact for fact in facts if not fact.open or len(results) > 1]
+    kept = [fact for fact in facts if not fact.open or asked or len(results) > 1]
     sure = {fact.subject for fact in kept if fact.sure}
     settled: list[_Fact] = []
     for fact in kept:
+        values = {other.value for other in kept if other.subject == fact.subject}
         rivals = {other.value for other in kept if other.subject == fact.subject and other.sure >= fact.sure}
         if fact.subject in sure and not fact.sure:
-            if fact.value not in rivals or len({other.value for other in kept if other.subject == fact.subject}) > 1:
-                settled.append(_Fact("handled", fact.value, fact.year, fact.scope, fact.period))
-        elif not (fact.measure in words.data.single and len(rivals) > 1) and not (stray and fact.measure == "new" and not fact.sure):
+            settled += [replace(fact, measure=_HANDLED)] if len(values) > 1 else []
+        elif fact.measure in words.data.single and len(rivals) > 1:
+            continue  # two numbers, and nothing says which is the whole
+        elif not stray or fact.sure or fact.measure != _NEW:
             settled.append(fact)
     return settled

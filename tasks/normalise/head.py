@@ -72,9 +72,7 @@ def _words() -> _Head:
 @cache
 def _patterns(kind: str) -> tuple[re.Pattern[str], ...]:
     written = getattr(_words(), kind)
-    return tuple(
-        re.compile(pattern.replace("{year}", YEAR)) for pattern in ((written,) if isinstance(written, str) else written)
-    )
+    return tuple(re.compile(pattern.replace("{year}", YEAR)) for pattern in ((written,) if isinstance(written, str) else written))
 
 
 def read_head(printed: Printed) -> Head:

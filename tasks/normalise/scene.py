@@ -43,7 +43,7 @@ class Scene:
 
     base: int | None
     year: int | None
-    matter: str
+    matter: str  # "none" until a word sets one
     scope: str = _OWN
     period: str = ""
     among: bool = False
@@ -66,6 +66,10 @@ class Scene:
             if kind and kind not in words.silent:
                 letters.append("N" if kind == "number" else words.letters[kind])
         return "".join(letters)
+
+    def speaks_of(self, clause: Clause, words: Wording) -> set[str]:
+        """The matters that a clause may be about: the one spoken of, and those that it names itself."""
+        return {self.matter, *(words.data.matters[kind] for kind in clause.kinds() if kind in words.data.matters)}
 
     def _compares(self, clause: Clause) -> bool:
         """Whether the years of a clause only serve to compare: no number comes before the word of comparison."""

@@ -60,13 +60,14 @@ class _Heading:
 
 
 def find_sections(printed: Printed) -> tuple[Section, ...]:
-    """The sections in printed order, one of each. Where headings are printed twice (a table of contents), those with text count."""
+    """The sections in printed order, one of each. Of headings printed twice (a table of contents), those with text count."""
     titles = _titles()
     lines = list(_lines(printed, titles))
     headings = _of_one_style(_headings(lines, titles))
     ends = [heading.at for heading in headings[1:]] + [len(lines)]
     texts = {
-        heading.at: [*filter(None, [heading.rest]), *lines[heading.below : end]] for heading, end in zip(headings, ends, strict=True)
+        heading.at: [*filter(None, [heading.rest]), *lines[heading.below : end]]
+        for heading, end in zip(headings, ends, strict=True)
     }
     kept = sorted(_once(headings, texts), key=lambda heading: heading.at)
     return tuple(Section(heading.section, plain(heading.printed), "\n".join(texts[heading.at])) for heading in kept)
@@ -124,9 +125,7 @@ def _lines(printed: Printed, titles: _Titles) -> Iterator[str]:
                     yield from cell.text.split("\n")
                 elif 3 < len(cell.text) <= 2 * _LONGEST and _is_heading(cell.text):
                     yield cell.text.replace("\n", "")
-        elif block.locator.page is None:
-            yield from block.text.split("\n")
-        elif block.text not in heads and not (len(block.text) < 16 and titles.page_number.fullmatch(squeeze(block.text))):
+        elif block.text not in heads and not _is_page_number(block, titles):
             yield from block.text.split("\n")
 
 
@@ -134,6 +133,11 @@ def _lines(printed: Printed, titles: _Titles) -> Iterator[str]:
 def _is_heading(text: str) -> bool:
     """Whether a cell holds just a heading: the labels of a form's cells are always the same, and none."""
     return _read_heading(text, _titles(), exactly=True) is not None
+
+
+def _is_page_number(block: Paragraph, titles: _Titles) -> bool:
+    on_page = block.locator.page is not None and len(block.text) < 16
+    return on_page and titles.page_number.fullmatch(squeeze(block.text)) is not None
 
 
 def _running_heads(printed: Printed) -> frozenset[str]:

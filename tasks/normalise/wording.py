@@ -75,6 +75,7 @@ class Wording:
     stated: re.Pattern[str]
     denied: tuple[tuple[Statement, re.Pattern[str]], ...]
     listed: re.Pattern[str]
+    listed_kinds: dict[str, str]  # letter → kind, of those that may be named together
     silent: frozenset[str]
     government: re.Pattern[str]
     government_office: re.Pattern[str]
@@ -88,7 +89,7 @@ def wording() -> Wording:
     data = load_yaml(form.FORMS.parent / "narrative.yml", _Narrative)
     kinds = _kinds(data)
     letters = {kind: chr(0x4E00 + place) for place, kind in enumerate([*data.words, *_FIXED])}
-    
+
     groups = data.groups
     stated = "|".join(
         f"(?P<s{place}>{'|'.join(_sequence(said, letters, groups) for said in statement.said)})"
@@ -105,10 +106,9 @@ def wording() -> Wording:
         ignored=re.compile("|".join(data.ignored)),
         traditional={ord(old): new for old, new in data.traditional.items()},
         stated=re.compile(stated),
-        denied=tuple(
-            (zero, re.compile("|".join(_sequence(said, letters, groups) for said in zero.said))) for zero in data.zeros
-        ),
+        denied=tuple((zero, re.compile("|".join(_sequence(said, letters, groups) for said in zero.said))) for zero in data.zeros),
         listed=re.compile(f"(?P<list>{one}(?:{joined}{one})*){ways}$"),
+        listed_kinds={letters[kind]: kind for kind in groups["listed"]},
         silent=frozenset(data.silent),
         government=re.compile(data.government),
         government_office=re.compile(data.government_office),
@@ -159,9 +159,8 @@ def _scanner(data: _Narrative, kinds: dict[str, str]) -> re.Pattern[str]:
 
 def _trie(words: list[str]) -> str:
     """Sorted words as one pattern that takes the longest and reads each character once."""
-    branches = [
-        re.escape(first) + _trie([word[1:] for word in rest]) for first, rest in groupby(filter(None, words), key=lambda word: word[0])
-    ]
+    by_first = groupby(filter(None, words), key=lambda word: word[0])
+    branches = [re.escape(first) + _trie([word[1:] for word in rest]) for first, rest in by_first]
     if not branches:
         return ""
     return f"(?:{'|'.join(branches)})" + ("?" if "" in words else "")
