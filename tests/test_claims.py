@@ -131,7 +131,8 @@ def test_what_a_whole_region_received_is_only_its_governments_own(agency, scope)
 
 def test_scope_holds_until_another_is_named():
     text = REGION + "我局收到政府信息公开申请3件，各科室答复2件。"
-    assert [(claim.value, claim.scope) for claim in claims_of(text)] == [(300, "region"), (280, "region"), (3, "own"), (2, "part")]
+    scopes = [(300, "region"), (280, "region"), (3, "own"), (2, "part")]
+    assert [(claim.value, claim.scope) for claim in claims_of(text)] == scopes
     office = "区政府办代表区政府受理政府信息公开申请17件。"
     assert [claims_of(office, agency=name)[0].scope for name in ("青岚区人民政府", "青岚区人民政府办公室")] == ["part", "own"]
 
@@ -181,7 +182,7 @@ ORDER = {
 }
 
 
-@given(st.fixed_dictionaries({measure: COUNTS for measure in ORDER}), st.sampled_from(["{}", "{:,}", "chinese"]))
+@given(st.fixed_dictionaries(dict.fromkeys(ORDER, COUNTS)), st.sampled_from(["{}", "{:,}", "chinese"]))
 def test_a_template_with_any_numbers_gives_exactly_those_claims(values, style):
     printed = {measure: chinese(value) if style == "chinese" else style.format(value) for measure, value in values.items()}
     text = "2023年，我局" + "，".join(ORDER[measure].format(printed[measure]) for measure in ORDER) + "。"
@@ -235,7 +236,12 @@ def test_years_in_words_and_digits():
     assert (year("二〇二三年"), year("二○二三年度"), year("2023年"), year("第20号")) == (2023, 2023, 2023, None)
 
 
-@given(st.text(alphabet="0123456789零一二十百千万亿〇两件起、，。；：（）未无收到政府信息公开申请行政复议诉讼年度结转其中均分别\n", max_size=200))
+@given(
+    st.text(
+        alphabet="0123456789零一二十百千万亿〇两件起、，。；：（）未无收到政府信息公开申请行政复议诉讼年度结转其中均分别\n",
+        max_size=200,
+    )
+)
 def test_no_text_breaks_the_reader(text):
     for claim in claims_of(text):
         assert claim.value >= 0

@@ -174,7 +174,7 @@ def _misread(front: Sequence[str]) -> _Title | None:
     usual = _words().usual_title
     for line in reversed(front):
         named = re.search(f"({YEAR})年(?:度)?", line)
-        if named is None or len(line) > _LONGEST:
+        if named is None or len(line) > _LONGEST or _patterns("not_titles")[0].search(line):
             continue
         alike = fuzz.partial_ratio_alignment(usual, line[named.end() :], score_cutoff=_ALIKE)
         if alike is not None:

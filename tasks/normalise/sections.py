@@ -30,6 +30,7 @@ class _Sections(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     numbering: dict[str, str]
     begins: str
+    wordings: dict[str, tuple[str, ...]]
     page_numbers: str
 
 
@@ -64,7 +65,7 @@ def find_sections(printed: Printed) -> tuple[Section, ...]:
     titles = _titles()
     lines = list(_lines(printed, titles))
     headings = _of_one_style(_headings(lines, titles))
-    ends = [heading.at for heading in headings[1:]] + [len(lines)]
+    ends = [*(heading.at for heading in headings), len(lines)][1:]
     texts = {
         heading.at: [*filter(None, [heading.rest]), *lines[heading.below : end]]
         for heading, end in zip(headings, ends, strict=True)
@@ -99,6 +100,7 @@ def _titles() -> _Titles:
     data = load_yaml(form.FORMS.parent / "sections.yml", _Sections)
     sections = [section for one in load_forms() for section in one.sections]
     wordings = [(wording, section.id) for section in sections for wording in (section.title, *section.aliases)]
+    wordings += [(wording, id) for id, more in data.wordings.items() for wording in more]
     ids = tuple(dict.fromkeys(section.id for section in sections))
     numbers = {section.number: section.id for section in sections} | {str(place): id for place, id in enumerate(ids, 1)}
     longest = sorted({wording for wording, _ in wordings}, key=len, reverse=True)
@@ -182,15 +184,16 @@ def _read_heading(line: str, titles: _Titles, *, exactly: bool = False) -> _Head
         return _Heading(section, style, True, line.strip())
     if style == "none" or exactly:
         return None
+    opened = titles.opening.match(body)
+    if opened is not None and own == titles.by_key[key(opened[1])]:
+        printed = len(text) - len(opened[2])
+        begins = next(place for place in range(len(line) + 1) if len(squeeze(line[:place])) >= printed)
+        return _Heading(own, style, True, text[: len(text) - len(body)] + opened[1], line[begins:])
     if label and own and process.extractOne(label, titles.of_section[own], scorer=fuzz.ratio, score_cutoff=_ALIKE):
         return _Heading(own, style, False, line.strip())
     if label and style in _FREE:
         alike = process.extractOne(label, titles.by_key.keys(), scorer=fuzz.ratio, score_cutoff=_SAME)
         return _Heading(titles.by_key[alike[0]], style, False, line.strip()) if alike else None
-    opened = titles.opening.match(body)
-    if opened is not None and own == titles.by_key[key(opened[1])]:
-        rest = line[line.find(opened[2][0], len(opened[1])) :]
-        return _Heading(own, style, True, text[: len(text) - len(body)] + opened[1], rest)
     return None
 
 
