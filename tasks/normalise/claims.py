@@ -21,7 +21,8 @@ _PARAGRAPH = re.compile(r"\s*\n|\s*(?:[（(][一二三四五六七八九十\d]+[
 _LONGEST = 2000  # characters: what runs on longer is no sentence of prose
 _HEADING = 30
 _RESULTS = "results"  # a statement that may also hold beside other results
-_NEW, _HANDLED = "new", "handled"
+_NEW, _HANDLED, _CARRIED_IN = "new", "handled", "carried_in"
+_IN_LISTS = {"foreign", "in_turn"}  # do no harm where several measures are named together
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class _Fact:
     period: str
     sure: bool = False
     open: bool = False
+    within: bool = False  # in a bracket or after 其中: a part of the number before it
 
     @property
     def subject(self) -> tuple[str, int | None, str, str]:
@@ -111,12 +113,15 @@ def _clause(
         named, waiting = _in_list(left, value, waiting, words)
         vetoed = seen & set(words.data.vetoes)
         if named is not None:
-            found += [_fact(measure, value, scene) for measure in named if not vetoed - {"foreign"} and "outcome" not in seen]
+            doubtful = vetoed - _IN_LISTS or "outcome" in seen
+            found += [_fact(measure, value, scene) for measure in named if not doubtful]
         else:
             statement = _statement(left, right, words)
             if statement and not vetoed - set(statement.despite) and _holds(statement, seen, scene, matters, [*facts, *found]):
                 opened = bool(statement.when) and not matters & set(statement.when)
-                found += [_fact(each, value, scene, sure=statement.sure, open=opened) for each in statement.measures]
+                within = clause.inner or scene.among
+                fact = _fact("", value, scene, sure=statement.sure, open=opened, within=within)
+                found += [replace(fact, measure=measure) for measure in statement.measures]
     return found, waiting
 
 
@@ -171,8 +176,8 @@ def _denials(clause: Clause, letters: str, scene: Scene, words: Wording) -> list
     ]
 
 
-def _fact(measure: str, value: int, scene: Scene, *, sure: bool = False, open: bool = False) -> _Fact:
-    return _Fact(measure, value, scene.year, scene.scope, scene.period, sure, open)
+def _fact(measure: str, value: int, scene: Scene, **more: bool) -> _Fact:
+    return _Fact(measure, value, scene.year, scene.scope, scene.period, **more)
 
 
 def _settled(facts: list[_Fact], words: Wording, *, stray: bool, asked: bool) -> list[_Fact]:
@@ -184,10 +189,12 @@ def _settled(facts: list[_Fact], words: Wording, *, stray: bool, asked: bool) ->
     kept = [fact for fact in facts if not fact.open or asked or len(results) > 1]
     sure = {fact.subject for fact in kept if fact.sure}
     settled: list[_Fact] = []
-    for fact in kept:
+    for fact, after in zip(kept, [*kept, None][1:], strict=True):
         values = {other.value for other in kept if other.subject == fact.subject}
         rivals = {other.value for other in kept if other.subject == fact.subject and other.sure >= fact.sure}
-        if fact.subject in sure and not fact.sure:
+        if fact.measure == _NEW and not fact.within and after and after.measure == _CARRIED_IN and after.within:
+            settled.append(replace(fact, measure=_HANDLED))
+        elif fact.subject in sure and not fact.sure:
             settled += [replace(fact, measure=_HANDLED)] if len(values) > 1 else []
         elif fact.measure in words.data.single and len(rivals) > 1:
             continue  # two numbers, and nothing says which is the whole
