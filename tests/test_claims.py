@@ -174,6 +174,10 @@ def test_lines_broken_by_the_page_are_read_as_one_sentence():
     assert told("收到政府信息公开申请4\n909件，结转下年度继续办\n理2\n53件。") == [("new", 4909), ("carried_out", 253)]
 
 
+def test_digits_with_a_gap_between_them_are_not_one_number():
+    assert told("收到政府信息公开申请 30 件，部分公开4 1件，予以公开 2件。") == [("new", 30), ("granted", 2)]
+
+
 ORDER = {
     "new": "收到政府信息公开申请{}件",
     "carried_in": "上年结转{}件",

@@ -12,6 +12,7 @@ from tasks.normalise.head import Head, read_head
 from tasks.normalise.labels import squeeze
 from tasks.printed import Locator, Paragraph, Printed
 
+TITLE = "云澜市水务局2023年政府信息公开工作年度报告"
 BODY = ("一、总体情况", "2023年，我局认真贯彻落实条例。", "二、主动公开政府信息情况", "三、收到和处理政府信息公开申请情况")
 
 
@@ -48,6 +49,12 @@ def test_titles_in_all_their_wordings(lines, agency):
     head = head_of(*lines)
     assert (head.agency, head.year) == (agency, 2023)
     assert head.title in squeeze("".join(lines))
+
+
+def test_a_report_without_known_headings_has_its_title_at_the_beginning():
+    lines = [TITLE, *["本年度各项工作有序推进。"] * 200]
+    head = read_head(Printed(tuple(Paragraph(line, Locator(line=1)) for line in lines), (), "text", "1", "text/plain"))
+    assert (head.agency, head.year) == ("云澜市水务局", 2023)
 
 
 NAVIGATION = ("首页", "政务公开", "政务服务", "数据开放")
@@ -105,9 +112,6 @@ def test_other_papers_are_no_reports(line):
 def test_a_period_that_no_calendar_has_is_not_read():
     assert head_of("统计期限为2023年1月1日至202023年12月31日。").period is None
     assert head_of("统计期限为2023年1月1日至2023年13月31日。").period is None
-
-
-TITLE = "云澜市水务局2023年政府信息公开工作年度报告"
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from tasks.records import Claim, Section
 
 _SENTENCE = re.compile(r"[^。;；!！?？]+")
 _PARAGRAPH = re.compile(r"\s*\n|\s*(?:[（(][一二三四五六七八九十\d]+[）)]|[一二三四五六七八九十]+、|\d+[、.．])")
+_APART = re.compile(r"(?<=\d)[^\S\n]+(?=\d)")  # digits with a gap between them may be of two columns: no one number
 _LONGEST = 2000  # characters: what runs on longer is no sentence of prose
 _HEADING = 30
 _RESULTS = "results"  # a statement that may also hold beside other results
@@ -72,7 +73,7 @@ def find_claims(sections: Iterable[Section], year: int | None, agency: str = "")
 def _sentences(text: str) -> Iterator[tuple[str, bool]]:
     """Sentences without white space, and whether each begins a paragraph."""
     for match in _SENTENCE.finditer(text):
-        sentence = "".join(match[0].split())
+        sentence = "".join(_APART.sub("·", match[0]).split())
         if sentence and len(sentence) <= _LONGEST:
             yield sentence, match.start() == 0 or _PARAGRAPH.match(match[0]) is not None
 

@@ -17,7 +17,7 @@ from tasks.normalise.dates import published_on
 from tasks.normalise.labels import plain, squeeze
 from tasks.normalise.numerals import YEAR
 from tasks.normalise.numerals import year as year_of
-from tasks.normalise.sections import starts_body
+from tasks.normalise.sections import body_start
 from tasks.printed import Grid, Paragraph, Printed
 
 _LONGEST = 90  # characters of a title's line
@@ -78,9 +78,11 @@ def _patterns(kind: str) -> tuple[re.Pattern[str], ...]:
 def read_head(printed: Printed) -> Head:
     """The head of a report: from the page's own title, else the title next to the first section, else from its first lines."""
     lines = [line for block in printed.blocks for line in _block_lines(block)]
-    start = next((at for at, line in enumerate(lines) if starts_body(line)), len(lines))
-    front = [squeeze(line[: 2 * _LONGEST]) for line in lines[max(0, start - _LINES) : start]]
-    text = squeeze("".join(lines[max(0, start - _LINES) : start]))
+    begins = body_start(lines)
+    start = min(_LINES, len(lines)) if begins is None else begins
+    before = lines[max(0, start - _LINES) : start]
+    front = [squeeze(line[: 2 * _LONGEST]) for line in before]
+    text = squeeze("".join(before))
     title = _title(printed, front)
     period = _period(text) or _period(squeeze("".join(lines[start:])))
     year = title.year if title else None

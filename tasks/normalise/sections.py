@@ -88,11 +88,17 @@ def _once(headings: Iterable[_Heading], texts: dict[int, list[str]]) -> Iterable
     return chosen.values()
 
 
+def body_start(lines: Sequence[str]) -> int | None:
+    """Where the report's text begins: at the first heading numbered as the form does, else at the first heading at all."""
+    styles = [_style(line) if len(line) <= _LONGEST else "" for line in lines]
+    numbered = (at for at, style in enumerate(styles) if style in ("form", "part"))
+    return next(numbered, next((at for at, style in enumerate(styles) if style), None))
+
+
 @lru_cache(maxsize=4096)
-def starts_body(line: str) -> bool:
-    """Whether a line is a numbered heading of one of the sections, so that the report's text has begun."""
-    heading = _read_heading(line, _titles()) if len(line) <= _LONGEST else None
-    return heading is not None and heading.style in ("form", "part")
+def _style(line: str) -> str:
+    heading = _read_heading(line, _titles())
+    return heading.style if heading is not None else ""
 
 
 @cache
