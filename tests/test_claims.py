@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,9 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.jsonl import to_json
+from flows.read import Checked, read_document
 from tasks.normalise.claims import find_claims
 from tasks.normalise.numerals import number, year
-from tasks.records import Claim, Section
+from tasks.records import Claim, Reading, Section
+from tests.paper import to_html, tying
 
 REAL = [json.loads(line) for line in (Path(__file__).parent / "fixtures" / "narratives.jsonl").read_text("utf-8").splitlines()]
 COUNTS = st.integers(0, 99_999)
@@ -163,6 +167,22 @@ def test_a_denial_is_zero_of_just_what_it_denies(sentence, zeros):
 def test_a_statement_made_twice_is_one_claim_and_two_statements_are_two():
     text = "2023年收到政府信息公开申请9件。\n本年度共收到政府信息公开申请9件。\n本年度收到政府信息公开申请8件。"
     assert told(text) == [("new", 9), ("new", 8)]
+
+
+def test_a_script_gets_the_reports_own_claims_apart_from_the_others():
+    paper = tying(seed=2, year=2023)
+    text = "去年收到政府信息公开申请7件。2023年上半年收到4件。2023年收到政府信息公开申请9件，办结8件，结转下年度继续办理1件。"
+    (reading,) = read_document(to_html(paper), "report.html", "0")
+    assert isinstance(reading, Reading)
+    for stated in (2023, 2022):  # a stale year in the text: its numbers are still the report's own
+        claims = claims_of(text.replace("2023", str(stated)), stated)
+        line = json.loads(to_json(Checked(Path("report.html"), replace(reading, year=2023, claims=tuple(claims)), ())))
+        assert [(claim["measure"], claim["value"]) for claim in line["claims"]] == [
+            ("new", 9),
+            ("concluded", 8),
+            ("carried_out", 1),
+        ]
+        assert [(claim["value"], claim["period"]) for claim in line["other_claims"]] == [(7, ""), (4, "上半年")]
 
 
 def test_numbers_need_their_measure_word_except_where_a_list_goes_on():
