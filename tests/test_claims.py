@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.jsonl import to_json
-from flows.read import Checked, read_document
+from flows.jsonl import Checked, to_json
+from flows.read import read_document
 from tasks.normalise.claims import find_claims
 from tasks.normalise.numerals import number, year
 from tasks.records import Claim, Reading, Section
