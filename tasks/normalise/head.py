@@ -31,6 +31,7 @@ class _Head(BaseModel):
     titles: tuple[str, ...]
     usual_title: str
     not_titles: str
+    runs_on: str
     periods: tuple[str, ...]
     agency_ending: str
     not_agency_line: str
@@ -131,12 +132,18 @@ def _in_body(front: Sequence[str]) -> _Title | None:
     alone = [title for title in found if not any(_is_list(title, other) for other in found)]
     for title in reversed(alone):
         if title.agency:
-            return title
+            return _whole(title, alone)
         neighbours = (title.at - 1, title.at + title.lines)
         near = (_agency_line(front[at]) for at in neighbours if 0 <= at < len(front))
         same = (other.agency for other in reversed(alone) if other.agency and other.year == title.year)
         return replace(title, agency=next(filter(None, [*near, *same]), ""))
     return _misread(front) if not found else None
+
+
+def _whole(title: _Title, others: Iterable[_Title]) -> _Title:
+    """The fullest form of a title: prose that names the report may break its line inside the agency's name."""
+    same = (other for other in others if other.year == title.year and other.agency.endswith(title.agency))
+    return max(same, key=lambda other: len(other.agency))
 
 
 def _is_list(one: _Title, other: _Title) -> bool:
@@ -165,7 +172,7 @@ def _match(text: str) -> _Title | None:
         return None
     for pattern in _patterns("titles"):
         match = pattern.search(text)
-        if match is not None:
+        if match is not None and not _patterns("runs_on")[0].search(text[match.end() :]):
             agency = _clean_agency(match["agency"] or match.groupdict().get("after") or "")
             return _Title(text, agency, year_of(match["year"]) or 0)
     return None
