@@ -1,70 +1,148 @@
-"""Printed grids as one stream of rows, over all pages and fragments: what each row prints itself, and what spans into it."""
+"""Printed grids as one stream of rows, over all pages and fragments, each field with its key and its kind."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
 
 from tasks.normalise.labels import key
 from tasks.normalise.values import is_value
 from tasks.printed import Grid, GridCell
 
-_WORDS = re.compile(r"[\u4e00-\u9fff\u2e80-\u2fdf]")  # a label is in words; a text without any stands in a figure's place
+_WORDS = re.compile(r"[\u3400-\u9fff\u2e80-\u2fdf\u3220-\u3243]")  # a label is in words
+_NOTE = re.compile(r"(.{2,}?)[（(][^（）()]{6,}[)）]", re.DOTALL)  # an agency's own explanation behind a label
+_PROSE = 300  # characters from which a cell holds text and no label
 
 
-@dataclass(frozen=True, slots=True)
+class Kind(IntEnum):
+    """What a field may be: nothing, a figure, a label, or signs that are neither."""
+
+    BLANK = 0
+    VALUE = 1
+    WORDS = 2
+    SIGNS = 3
+
+
+@dataclass(slots=True)
 class PrintedRow:
-    """One printed row. `fields` begin in it, left to right; `groups` are the texts of cells that span into it from above."""
+    """One printed row. `fields` begin in it, left to right, with their keys and kinds; `start` is the first figure's place.
+
+    `sound`: the grid needed no mending. `cut`: the row is put together from both sides of a page break. `above`: the keys of
+    cells that span into it from the rows above, from left to right.
+    """
 
     fields: tuple[GridCell, ...]
-    groups: tuple[str, ...]
+    keys: tuple[str, ...]
+    kinds: tuple[Kind, ...]
+    above: tuple[str, ...]
     grid: int
-    grid_columns: int
+    number: int
     loose: bool
-    sound: bool  # the grid needed no mending
+    sound: bool
+    start: int = 0
+    cut: bool = False
+
+    def __post_init__(self) -> None:
+        self.start = _first_figure(self.kinds, loose=self.loose)
 
     @property
-    def labels(self) -> tuple[GridCell, ...]:
-        """The fields before the first figure; in loose text, before the last run of figures (a label may hold a lone 无)."""
-        printed = [field for field in self.fields if field.text.strip()]
-        figures = [is_value(field.text) or not _WORDS.search(field.text) for field in printed]
-        if self.loose:
-            start = len(figures) - figures[::-1].index(False) if False in figures else 0
-        else:
-            start = figures.index(True) if True in figures else len(figures)
-        return tuple(printed[:start])
-
-    @property
-    def label(self) -> str:
-        """All label fields as one text."""
-        return "".join(field.text for field in self.labels)
+    def words(self) -> tuple[str, ...]:
+        """The keys of the fields before the first figure."""
+        return tuple([label for label in self.keys[: self.start] if label])
 
     @property
     def values(self) -> tuple[GridCell, ...]:
-        """The fields after the last label field, blanks included."""
-        labels = self.labels
-        start = self.fields.index(labels[-1]) + 1 if labels else 0
-        return self.fields[start:]
+        """The fields from the first figure's place on, blanks included."""
+        return self.fields[self.start :]
 
     @property
     def has_figures(self) -> bool:
         """Whether any field right of the label prints something."""
-        return any(field.text.strip() for field in self.values)
+        return any(self.kinds[self.start :])
+
+    @property
+    def text(self) -> str:
+        """What the row prints, shortened, for messages."""
+        return " | ".join(cell.text.replace("\n", "") for cell in self.fields if cell.text.strip())[:80]
 
 
-def stream(grids: Sequence[Grid]) -> tuple[PrintedRow, ...]:
-    """The rows of all grids in reading order."""
-    return tuple(row for number, grid in enumerate(grids) for row in _rows(grid, number))
+def stream(grids: Sequence[Grid]) -> list[PrintedRow]:
+    """The rows of all grids in reading order; a row cut by a page break is put together where that leaves no doubt."""
+    rows: list[PrintedRow] = []
+    for number, grid in enumerate(grids):
+        own = [row for row in _rows(grid, number) if row.fields]
+        _mend(rows, own)
+        rows += own
+    return rows
+
+
+@lru_cache(maxsize=16384)
+def look(text: str) -> tuple[str, Kind]:
+    """A field's key and kind."""
+    if len(text) > _PROSE:
+        return "", Kind.WORDS
+    if not text or text.isspace():
+        return "", Kind.BLANK
+    if is_value(text):
+        return key(text), Kind.VALUE
+    if not _WORDS.search(text):
+        return key(text), Kind.SIGNS
+    note = _NOTE.fullmatch(text.strip()) if len(text) > 8 else None
+    return key(note[1] if note else text), Kind.WORDS
+
+
+def _first_figure(kinds: Sequence[Kind], *, loose: bool) -> int:
+    """Where the figures begin: behind the last words of the label. A value before words is a number or a group's leftover."""
+    words = [n for n, kind in enumerate(kinds) if kind == Kind.WORDS]
+    if not words:
+        return 0
+    if loose:
+        return words[-1] + 1
+    printed = [n for n, kind in enumerate(kinds) if kind]
+    for at, n in enumerate(printed):
+        following = printed[at + 1] if at + 1 < len(printed) else None
+        if kinds[n] != Kind.WORDS and (following is None or kinds[following] != Kind.WORDS):
+            return max((word for word in words if word < n), default=-1) + 1
+    return words[-1] + 1
 
 
 def _rows(grid: Grid, number: int) -> Iterator[PrintedRow]:
-    begins: dict[int, list[GridCell]] = {row: [] for row in range(grid.rows)}
-    spans: dict[int, list[GridCell]] = {row: [] for row in range(grid.rows)}
+    begins: list[list[GridCell]] = [[] for _ in range(grid.rows)]
+    spans: dict[int, list[str]] = {}
     for cell in grid.cells:
         begins[cell.row].append(cell)
-        for row in range(cell.row + 1, cell.row + cell.rowspan):
-            spans[row].append(cell)
-    for row in range(grid.rows):
-        groups = tuple(cell.text for cell in sorted(spans[row], key=lambda cell: cell.column) if key(cell.text))
-        yield PrintedRow(tuple(begins[row]), groups, number, grid.columns, grid.loose, not grid.repaired)
+        if cell.rowspan > 1 and (above := look(cell.text)[0]):
+            for row in range(cell.row + 1, min(cell.row + cell.rowspan, grid.rows)):
+                spans.setdefault(row, []).append(above)
+    sound = not grid.repaired
+    for row, cells in enumerate(begins):
+        looks = [look(cell.text) for cell in cells]
+        keys, kinds = tuple([one[0] for one in looks]), tuple([one[1] for one in looks])
+        yield PrintedRow(tuple(cells), keys, kinds, tuple(spans.get(row, ())), number, row, grid.loose, sound)
+
+
+def _mend(before: list[PrintedRow], after: list[PrintedRow]) -> None:
+    """Put the last row before a break and the first behind it together: label on one page and figures on the next, or both cut.
+
+    A repeated header stays where it is. Where both parts print figures nothing is put together.
+    """
+    last = before[-1] if before else None
+    if last is None or not last.words or last.loose:
+        return
+    at = next((n for n, row in enumerate(after) if row.has_figures), None)
+    if at is None:
+        return
+    first = after[at]
+    if not last.has_figures and not first.words:
+        labels = tuple([cell for cell in last.fields[: last.start] if cell.text.strip()])
+        after[at] = _join(first, (*labels, *first.fields))
+        before.pop()
+
+
+def _join(row: PrintedRow, fields: tuple[GridCell, ...]) -> PrintedRow:
+    looks = [look(cell.text) for cell in fields]
+    keys, kinds = tuple(one[0] for one in looks), tuple(one[1] for one in looks)
+    return PrintedRow(fields, keys, kinds, row.above, row.grid, row.number, row.loose, sound=False, cut=True)
