@@ -35,8 +35,10 @@ class Pair:
 
 def align(official: Official, rows: Sequence[PrintedRow]) -> tuple[tuple[Pair, ...], float]:
     """Pairs in order, and how well the rows fit this edition (1 a row, less for rows missing or left over)."""
-    found = [find(official, row.words) for row in rows]
+    found = [find(official, row.words) if row.start < len(row.fields) else Found() for row in rows]
     pairs = _known_order(found, len(official.rows))
+    if pairs and pairs[-1].row - pairs[0].row == len(pairs) - 1:
+        return tuple(pairs), float(len(pairs))
     if not pairs:
         chain = _best_order(found, rows)
         if not chain:

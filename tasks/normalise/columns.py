@@ -49,8 +49,12 @@ def take_columns(row: PrintedRow, start: int, header: Header, official: Sequence
         )
         if not within and len(shifts) > 1:
             return None
-        clear = clear and within
+        clear = clear and (within or (bool(header.order) and _is_full(row, start)))  # else spans stated wrongly may be to blame
     return Taken(columns, cells, clear and len(header.places) >= _NAMED)
+
+
+def _is_full(row: PrintedRow, start: int) -> bool:
+    return all(row.kinds[start:])
 
 
 def _by_header(row: PrintedRow, start: int, header: Header) -> Taken | None:
@@ -59,8 +63,10 @@ def _by_header(row: PrintedRow, start: int, header: Header) -> Taken | None:
     if start and row.fields[start - 1].column >= header.starts[0]:
         return None
     begins = {cell.column: cell for cell in fields}
-    starts = set(header.starts)
-    extra = tuple([cell for cell, kind in zip(fields, row.kinds[start:], strict=True) if kind and cell.column not in starts])
+    extra: tuple[GridCell, ...] = ()
+    if tuple(begins) != header.starts:
+        kinds = row.kinds[start:]
+        extra = tuple([cell for cell, kind in zip(fields, kinds, strict=True) if kind and cell.column not in header.starts])
     if extra:
         named = dict(header.others)
         if any(cell.column not in named for cell in extra):

@@ -13,7 +13,7 @@ from tasks.normalise.rows import PrintedRow
 class Header:
     """The columns that a header names: form column → (first grid column, the one behind its last).
 
-    `order`: the form's columns as printed, when all are named; `others`: places of header cells that name none of them.
+    `order`: the form's columns as printed, when all are named, and `starts` where they begin; `others`: places of header cells that name none of them.
     `loose`: the places are those of fields in a line, and say only in what order the columns stand.
     """
 
@@ -23,11 +23,7 @@ class Header:
     others: tuple[tuple[int, str], ...] = ()
     contradicts: bool = False
     loose: bool = False
-
-    @property
-    def starts(self) -> tuple[int, ...]:
-        """Where the columns begin, in printed order."""
-        return tuple(self.places[name][0] for name in self.order)
+    starts: tuple[int, ...] = ()
 
 
 def read_header(official: Official, rows: Sequence[PrintedRow]) -> Header | None:
@@ -60,7 +56,7 @@ def _header(
     distinct = len({start for start, _ in places.values()}) == len(places)
     if len(known) == len(official.table.columns) and distinct and not loose:
         order = tuple(sorted(known, key=lambda name: places[name][0]))
-        return Header(grid, places, order, tuple(others))
+        return Header(grid, places, order, tuple(others), starts=tuple([places[name][0] for name in order]))
     outer = (known[0], known[-1]) if loose else ()  # in loose text their labels stand in lines apart, so their places tell nothing
     inner = [name for name in known if name not in outer]
     return Header(

@@ -15,23 +15,50 @@ _LEAST = 0.5  # share of the form's rows that must be found for the table to be 
 _EARLY = 3  # form rows behind which the first row, printed again, begins another copy of the table
 
 
-def place_matrix(official: Official, rows: Sequence[PrintedRow]) -> list[Placed]:
-    """Each printed copy of the table as this edition lays it out, in printed order; none when the table is not printed."""
+def place_matrix(officials: Sequence[Official], rows: Sequence[PrintedRow]) -> list[Placed]:
+    """Each printed copy of the table in the edition that fits it best, in printed order; none when the table is not printed.
+
+    Where two editions fit alike, the edition is blank.
+    """
     placed = []
-    for first, last in _copies(official, rows):
-        pairs, score = align(official, rows[first:last])
-        if len(pairs) >= _LEAST * len(official.rows):
-            placed.append(_place(official, rows, [_moved(pair, first) for pair in pairs], score))
+    for first, last in _copies(officials[0], rows):
+        fits: list[tuple[float, Official, tuple[Pair, ...]]] = []
+        for official in sorted(officials, key=lambda one: -len(one.rows)):
+            pairs, score = align(official, rows[first:last])
+            if len(pairs) >= _LEAST * len(official.rows):
+                fits.append((score - len(official.rows), official, pairs))
+                if score == len(official.rows):
+                    break
+        if fits:
+            short, official, pairs = max(fits, key=lambda fit: fit[0])
+            alike = sum(fit[0] == short for fit in fits) > 1
+            edition = "" if alike else official.edition
+            placed.append(_place(official, edition, rows, [_moved(pair, first) for pair in pairs], short))
     return placed
+
+
+def find_copies(official: Official, rows: Sequence[PrintedRow]) -> list[tuple[int, int]]:
+    """For each printed copy of the table, the first and the last grid (numbers) it stands in, by labels in a known wording."""
+    found = []
+    for first, last in _copies(official, rows):
+        known = {}
+        for row in rows[first:last]:
+            one = find(official, row.words)
+            if one.is_exact and row.start < len(row.fields):
+                known[one.matches[0][0]] = row.grid
+        if len(known) >= _LEAST * len(official.rows):
+            found.append((min(known.values()), max(known.values())))
+    return found
 
 
 def _copies(official: Official, rows: Sequence[PrintedRow]) -> Iterator[tuple[int, int]]:
     """Stretches of rows that hold one copy each: the form's first row, met again after others, begins the next."""
     start, highest = 0, 0
     for n, row in enumerate(rows):
-        leaf, likeness = max(find(official, row.words).matches, key=lambda match: match[1], default=(-1, 0.0))
-        if likeness < 1.0:
+        matches = find(official, row.words).matches
+        if not matches or matches[0][1] < 1.0:
             continue
+        leaf = matches[0][0]
         if leaf == 0 and highest >= _EARLY:
             yield start, n
             start, highest = n, 0
@@ -43,8 +70,8 @@ def _moved(pair: Pair, by: int) -> Pair:
     return Pair(pair.row + by, pair.leaf, pair.likeness, pair.words, pair.sure)
 
 
-def _place(official: Official, rows: Sequence[PrintedRow], pairs: Sequence[Pair], score: float) -> Placed:
-    placed = Placed(official.name, official.edition, score)
+def _place(official: Official, edition: str, rows: Sequence[PrintedRow], pairs: Sequence[Pair], score: float) -> Placed:
+    placed = Placed(official.name, edition, score)
     taken = {pair.row: pair for pair in pairs}
     header, heads = Header(), _heads(rows, pairs[0].row)
     strange: set[str] = set()

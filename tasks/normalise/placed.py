@@ -34,12 +34,11 @@ class Placed:
         """Place a row's cells. A cell is certain when the row is, its readings agree and it stands for this row alone."""
         least = reading().certain_confidence
         for column, cell in zip(columns, printed, strict=True):
-            known = self.cells.get((row, column))
-            if known is None:
-                certain = sure and cell.is_sure and cell.rowspan == 1 and cell.confidence >= least
-                self.cells[row, column] = (cell, certain)
+            address = (row, column)
+            if address in self.cells:
+                self._hold(row, column, self.cells[address], cell)
             else:
-                self._hold(row, column, known, cell)
+                self.cells[address] = (cell, sure and cell.rowspan == 1 and cell.confidence >= least and cell.is_sure)
 
     def compare(self, copy: Placed) -> None:
         """Hold a second copy of the table against this one; a figure that differs in it is not certain."""
@@ -94,13 +93,13 @@ class Placed:
 def take(row: PrintedRow, count: int, start: int | None = None) -> tuple[tuple[GridCell, ...], bool] | None:
     """The `count` figures of a row, by order after its label, and whether that leaves no doubt. None when they do not fit.
 
-    Trailing blanks beyond the count are dropped (editors leave them); in loose text, leading ones too.
+    Trailing blanks beyond the count are dropped (editors leave them); in loose text and rows cut in two, leading ones too.
     """
     first, last = row.start if start is None else start, len(row.fields)
     kinds = row.kinds
     while last - first > count and kinds[last - 1] == Kind.BLANK:
         last -= 1
-    while row.loose and last - first > count and kinds[first] == Kind.BLANK:
+    while (row.loose or row.cut) and last - first > count and kinds[first] == Kind.BLANK:
         first += 1
     if last - first != count:
         return None

@@ -14,6 +14,7 @@ from tasks.printed import Grid, GridCell
 
 _WORDS = re.compile(r"[\u3400-\u9fff\u2e80-\u2fdf\u3220-\u3243]")  # a label is in words
 _NOTE = re.compile(r"(.{2,}?)[（(][^（）()]{6,}[)）]", re.DOTALL)  # an agency's own explanation behind a label
+_PAGE = 3  # fields of a page number with its dashes
 _PROSE = 300  # characters from which a cell holds text and no label
 
 
@@ -31,7 +32,7 @@ class PrintedRow:
     """One printed row. `fields` begin in it, left to right, with their keys and kinds; `start` is the first figure's place.
 
     `sound`: the grid needed no mending. `cut`: the row is put together from both sides of a page break. `above`: the keys of
-    cells that span into it from the rows above, from left to right.
+    cells that span into it from the rows above, from left to right. `words`: the keys of the fields before the first figure.
     """
 
     fields: tuple[GridCell, ...]
@@ -42,26 +43,20 @@ class PrintedRow:
     number: int
     loose: bool
     sound: bool
-    start: int = 0
     cut: bool = False
+    start: int = 0
+    words: tuple[str, ...] = ()
+    has_figures: bool = False
 
     def __post_init__(self) -> None:
-        self.start = _first_figure(self.kinds, loose=self.loose)
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """The keys of the fields before the first figure."""
-        return tuple([label for label in self.keys[: self.start] if label])
+        self.start = start = _first_figure(self.kinds, loose=self.loose)
+        self.words = tuple([label for label in self.keys[:start] if label]) if start else ()
+        self.has_figures = any(self.kinds[start:])
 
     @property
     def values(self) -> tuple[GridCell, ...]:
         """The fields from the first figure's place on, blanks included."""
         return self.fields[self.start :]
-
-    @property
-    def has_figures(self) -> bool:
-        """Whether any field right of the label prints something."""
-        return any(self.kinds[self.start :])
 
     @property
     def text(self) -> str:
@@ -70,13 +65,8 @@ class PrintedRow:
 
 
 def stream(grids: Sequence[Grid]) -> list[PrintedRow]:
-    """The rows of all grids in reading order; a row cut by a page break is put together where that leaves no doubt."""
-    rows: list[PrintedRow] = []
-    for number, grid in enumerate(grids):
-        own = [row for row in _rows(grid, number) if row.fields]
-        _mend(rows, own)
-        rows += own
-    return rows
+    """The rows of all grids in reading order, without page numbers."""
+    return [row for number, grid in enumerate(grids) for row in _rows(grid, number) if row.fields and not _is_page_number(grid, row)]
 
 
 @lru_cache(maxsize=16384)
@@ -94,19 +84,32 @@ def look(text: str) -> tuple[str, Kind]:
     return key(note[1] if note else text), Kind.WORDS
 
 
+def joined(row: PrintedRow, fields: tuple[GridCell, ...]) -> PrintedRow:
+    """The row with these fields, put together from both sides of a page break: no sound row."""
+    looks = [look(cell.text) for cell in fields]
+    keys, kinds = tuple([one[0] for one in looks]), tuple([one[1] for one in looks])
+    return PrintedRow(fields, keys, kinds, row.above, row.grid, row.number, row.loose, sound=False, cut=True)
+
+
+def _is_page_number(grid: Grid, row: PrintedRow) -> bool:
+    """"- 3 -" between tables, which a reader by position may take for a row."""
+    return grid.rows == 1 and grid.loose and len(row.fields) <= _PAGE and Kind.WORDS not in row.kinds
+
+
 def _first_figure(kinds: Sequence[Kind], *, loose: bool) -> int:
     """Where the figures begin: behind the last words of the label. A value before words is a number or a group's leftover."""
-    words = [n for n, kind in enumerate(kinds) if kind == Kind.WORDS]
-    if not words:
+    if Kind.WORDS not in kinds:
         return 0
-    if loose:
-        return words[-1] + 1
-    printed = [n for n, kind in enumerate(kinds) if kind]
-    for at, n in enumerate(printed):
-        following = printed[at + 1] if at + 1 < len(printed) else None
-        if kinds[n] != Kind.WORDS and (following is None or kinds[following] != Kind.WORDS):
-            return max((word for word in words if word < n), default=-1) + 1
-    return words[-1] + 1
+    last, behind = -1, -1  # the last words so far; those before the sign or figure just passed
+    passed = False
+    for n, kind in enumerate(kinds):
+        if kind == Kind.WORDS:
+            last, passed = n, False
+        elif kind and not loose:
+            if passed:
+                return behind + 1
+            behind, passed = last, True
+    return (behind if passed else last) + 1
 
 
 def _rows(grid: Grid, number: int) -> Iterator[PrintedRow]:
@@ -122,27 +125,3 @@ def _rows(grid: Grid, number: int) -> Iterator[PrintedRow]:
         looks = [look(cell.text) for cell in cells]
         keys, kinds = tuple([one[0] for one in looks]), tuple([one[1] for one in looks])
         yield PrintedRow(tuple(cells), keys, kinds, tuple(spans.get(row, ())), number, row, grid.loose, sound)
-
-
-def _mend(before: list[PrintedRow], after: list[PrintedRow]) -> None:
-    """Put the last row before a break and the first behind it together: label on one page and figures on the next, or both cut.
-
-    A repeated header stays where it is. Where both parts print figures nothing is put together.
-    """
-    last = before[-1] if before else None
-    if last is None or not last.words or last.loose:
-        return
-    at = next((n for n, row in enumerate(after) if row.has_figures), None)
-    if at is None:
-        return
-    first = after[at]
-    if not last.has_figures and not first.words:
-        labels = tuple([cell for cell in last.fields[: last.start] if cell.text.strip()])
-        after[at] = _join(first, (*labels, *first.fields))
-        before.pop()
-
-
-def _join(row: PrintedRow, fields: tuple[GridCell, ...]) -> PrintedRow:
-    looks = [look(cell.text) for cell in fields]
-    keys, kinds = tuple(one[0] for one in looks), tuple(one[1] for one in looks)
-    return PrintedRow(fields, keys, kinds, row.above, row.grid, row.number, row.loose, sound=False, cut=True)
