@@ -82,9 +82,7 @@ def _best_order(found: Sequence[Found], rows: Sequence[PrintedRow]) -> list[tupl
     return chain[::-1]
 
 
-def _judged(
-    chain: Sequence[tuple[int, int, float]], found: Sequence[Found], rows: Sequence[PrintedRow]
-) -> list[Pair]:
+def _judged(chain: Sequence[tuple[int, int, float]], found: Sequence[Found], rows: Sequence[PrintedRow]) -> list[Pair]:
     """The chain's pairs, with their certainty; without those where another row may be meant as well."""
     pairs: list[Pair] = []
     for n, (i, leaf, likeness) in enumerate(chain):
@@ -104,9 +102,7 @@ def _likeness(found: Found, leaf: int) -> float:
     return next((likeness for other, likeness in found.matches if other == leaf), 0.0)
 
 
-def _between(
-    pairs: Sequence[Pair], found: Sequence[Found], rows: Sequence[PrintedRow], official: Official
-) -> list[Pair]:
+def _between(pairs: Sequence[Pair], found: Sequence[Found], rows: Sequence[PrintedRow], official: Official) -> list[Pair]:
     """Rows without a legible label, just as many as form rows are missing in their place: placed by order, not certain."""
     added: list[Pair] = []
     for before, after in pairwise(pairs):
@@ -114,10 +110,15 @@ def _between(
         if not leaves:
             continue
         left = [n for n in range(before.row + 1, after.row) if rows[n].has_figures]
-        if len(left) == len(leaves) and all(_may_be(rows[n], official.labels[leaf]) for n, leaf in zip(left, leaves, strict=True)):
-            added += [Pair(n, leaf, 0.5, found[n].words, False) for n, leaf in zip(left, leaves, strict=True)]
+        if len(left) != len(leaves):
+            continue
+        places = list(zip(left, leaves, strict=True))
+        if all(_may_be(rows[n], official.labels[leaf]) for n, leaf in places):
+            added += [Pair(n, leaf, 0.5, found[n].words, False) for n, leaf in places]
     return added
 
 
 def _may_be(row: PrintedRow, label: str) -> bool:
-    return not row.words or fuzz.partial_ratio(row.words[-1], key(label)) >= _FAINT and len(row.words[-1]) > _CUT
+    if not row.words:
+        return True
+    return len(row.words[-1]) > _CUT and fuzz.partial_ratio(row.words[-1], key(label)) >= _FAINT

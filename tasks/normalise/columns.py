@@ -41,13 +41,9 @@ def take_columns(row: PrintedRow, start: int, header: Header, official: Sequence
         return None
     cells, clear = taken
     if header.grid == row.grid and not row.loose:
-        shifts = {cell.column - header.places[name][0] for name, cell in zip(columns, cells, strict=True) if name in header.places}
-        within = all(
-            header.places[name][0] <= cell.column < header.places[name][1]
-            for name, cell in zip(columns, cells, strict=True)
-            if name in header.places
-        )
-        if not within and len(shifts) > 1:
+        places = [(header.places[name], cell.column) for name, cell in zip(columns, cells, strict=True) if name in header.places]
+        within = all(first <= place < last for (first, last), place in places)
+        if not within and len({place - first for (first, _), place in places}) > 1:
             return None
         clear = clear and (within or (bool(header.order) and _is_full(row, start)))  # else spans stated wrongly may be to blame
     return Taken(columns, cells, clear and len(header.places) >= _NAMED)
@@ -89,10 +85,10 @@ def _part(
         over = cell or next((wide for wide in fields if wide.column <= place < wide.column + wide.colspan), None)
         if over is None and not _has_places(row):
             return None
-        if over is not None and (not over.text.strip() or not _covers_another(over, header.starts)) and over.column >= header.starts[0]:
-            found[name] = over
-        else:
+        if over is None or over.column < header.starts[0] or (over.text.strip() and _covers_another(over, header.starts)):
             partial = True
+        else:
+            found[name] = over
     return Taken(tuple(found), tuple(found.values()), clear=False, partial=partial, strange=extra)
 
 

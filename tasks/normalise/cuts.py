@@ -50,9 +50,9 @@ def _whole(last: PrintedRow, row: PrintedRow, known: Sequence[Official]) -> Prin
         text = last.words[-1] + row.words[-1] if row.words else ""
         if text and not _names(known, row.words) and _names(known, (text,)):
             return joined(row, (*labels, *row.fields))
-    if last.has_figures and last.words and row.words and not row.has_figures and not row.loose:
-        if not _names(known, last.words) and _names(known, (last.words[-1] + row.words[-1],)):
-            return joined(last, (*labels, *_labels(row), *last.values))
+    in_two = last.has_figures and last.words and row.words and not row.has_figures and not row.loose
+    if in_two and not _names(known, last.words) and _names(known, (last.words[-1] + row.words[-1],)):
+        return joined(last, (*labels, *_labels(row), *last.values))
     return None
 
 

@@ -13,7 +13,8 @@ from tasks.normalise.rows import PrintedRow
 class Header:
     """The columns that a header names: form column → (first grid column, the one behind its last).
 
-    `order`: the form's columns as printed, when all are named, and `starts` where they begin; `others`: places of header cells that name none of them.
+    `order`: the form's columns as printed, when all are named, and `starts` where they begin; `others`: places and keys of
+    header cells that name none of them.
     `loose`: the places are those of fields in a line, and say only in what order the columns stand.
     """
 
@@ -38,7 +39,8 @@ def read_header(official: Official, rows: Sequence[PrintedRow]) -> Header | None
                 continue
             start = at if loose else cell.column
             stacked = stacks.get(start, "") + text
-            name = official.columns.get(text) or official.columns.get(stacked) or column(official, text) or column(official, stacked)
+            exact = official.columns.get(text) or official.columns.get(stacked)
+            name = exact or column(official, text) or column(official, stacked)
             stacks[start] = stacked
             if name and (name not in places or places[name][0] != start or stacked == text):
                 places[name] = (start, at + 1 if loose else cell.column + cell.colspan)
@@ -57,11 +59,9 @@ def _header(
     if len(known) == len(official.table.columns) and distinct and not loose:
         order = tuple(sorted(known, key=lambda name: places[name][0]))
         return Header(grid, places, order, tuple(others), starts=tuple([places[name][0] for name in order]))
-    outer = (known[0], known[-1]) if loose else ()  # in loose text their labels stand in lines apart, so their places tell nothing
+    outer = (known[0], known[-1]) if loose else ()  # in loose text their labels stand in lines apart: their places tell nothing
     inner = [name for name in known if name not in outer]
-    return Header(
-        grid, places, (), tuple(others), contradicts=not is_rising([places[name][0] for name in inner]), loose=loose
-    )
+    return Header(grid, places, (), tuple(others), contradicts=not is_rising([places[name][0] for name in inner]), loose=loose)
 
 
 def answers(official: Official, texts: Sequence[str], columns: Sequence[str]) -> bool:

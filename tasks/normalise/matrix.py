@@ -110,9 +110,8 @@ def _place_row(placed: Placed, official: Official, row: PrintedRow, pair: Pair, 
     sure = pair.sure
     if taken is None and (start := by_count(row, len(columns)) or 0):
         taken, sure = take_columns(row, start, header, columns), False
-    if taken is None or taken.partial:
-        if row.has_figures:
-            placed.unplaced(row, f"{len(columns)} figures after the label, in the order of the header", official.labels)
+    if (taken is None or taken.partial) and row.has_figures:
+        placed.unplaced(row, f"{len(columns)} figures after the label, in the order of the header", official.labels)
     if taken is None:
         return
     for cell in taken.strange:

@@ -174,7 +174,7 @@ def begins(official: Official, text: str, name: str) -> bool:
 
 def fit(official: Official, text: str) -> float:
     """How like a header's key is to one of the edition's own column labels (0 to 1), to tell editions apart."""
-    return _fit(official.table.columns and official.column_keys[: len(official.table.columns)], text)
+    return _fit(official.column_keys[: len(official.table.columns)], text)
 
 
 @lru_cache(maxsize=4096)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from tasks.normalise.head import Head, read_head
 from tasks.normalise.labels import squeeze
@@ -22,7 +23,7 @@ def split(printed: Printed, sets: Sequence[tuple[int, int]]) -> tuple[Printed, .
     """
     places = [n for n, block in enumerate(printed.blocks) if isinstance(block, Grid)]
     starts = [0]
-    for (_, before), (first, _) in zip(sets, sets[1:], strict=False):
+    for (_, before), (first, _) in pairwise(sets):
         begin = max(places[before] + 1, starts[-1] + 1)
         if begin <= places[first]:
             previous = read_head(_cut(printed, starts[-1], begin))

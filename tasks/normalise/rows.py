@@ -66,7 +66,8 @@ class PrintedRow:
 
 def stream(grids: Sequence[Grid]) -> list[PrintedRow]:
     """The rows of all grids in reading order, without page numbers."""
-    return [row for number, grid in enumerate(grids) for row in _rows(grid, number) if row.fields and not _is_page_number(grid, row)]
+    rows = ((grid, row) for number, grid in enumerate(grids) for row in _rows(grid, number))
+    return [row for grid, row in rows if row.fields and not _is_page_number(grid, row)]
 
 
 @lru_cache(maxsize=16384)
@@ -92,7 +93,7 @@ def joined(row: PrintedRow, fields: tuple[GridCell, ...]) -> PrintedRow:
 
 
 def _is_page_number(grid: Grid, row: PrintedRow) -> bool:
-    """"- 3 -" between tables, which a reader by position may take for a row."""
+    """ "- 3 -" between tables, which a reader by position may take for a row."""
     return grid.rows == 1 and grid.loose and len(row.fields) <= _PAGE and Kind.WORDS not in row.kinds
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tasks.normalise.labels import key
 from tasks.normalise.official import Official, column
 from tasks.normalise.placed import Placed, take
-from tasks.normalise.rows import Kind, PrintedRow
+from tasks.normalise.rows import PrintedRow
 from tasks.printed import GridCell
 
 _LEAST = 3  # columns that a row must name to be this table's header when no group is named
