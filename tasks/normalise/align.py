@@ -14,7 +14,7 @@ from rapidfuzz import fuzz
 
 from tasks.normalise.labels import key
 from tasks.normalise.official import SURE, Found, Official, find
-from tasks.normalise.rows import PrintedRow
+from tasks.normalise.rows import Kind, PrintedRow
 
 _GAP = 0.02  # cost of a printed row passed over inside the table: keeps two copies of a table from mixing
 _RIVAL = 0.12  # likeness by which a label must exceed a rival's to be certain
@@ -35,7 +35,7 @@ class Pair:
 
 def align(official: Official, rows: Sequence[PrintedRow]) -> tuple[tuple[Pair, ...], float]:
     """Pairs in order, and how well the rows fit this edition (1 a row, less for rows missing or left over)."""
-    found = [find(official, row.words) if row.start < len(row.fields) else Found() for row in rows]
+    found = [find(official, row.words) if _may_print(row) else Found() for row in rows]
     pairs = _known_order(found, len(official.rows))
     if pairs and pairs[-1].row - pairs[0].row == len(pairs) - 1:
         return tuple(pairs), float(len(pairs))
@@ -50,6 +50,11 @@ def align(official: Official, rows: Sequence[PrintedRow]) -> tuple[tuple[Pair, .
     left = sum(rows[n].has_figures for n in inside if n not in placed)
     missing = len(official.rows) - len(pairs)
     return tuple(pairs), sum(pair.likeness for pair in pairs) - 0.5 * (missing + left)
+
+
+def _may_print(row: PrintedRow) -> bool:
+    """Whether a row has room for figures; in loose text a word may stand as the last of them."""
+    return row.start < len(row.fields) or (row.loose and Kind.VALUE in row.kinds)
 
 
 def _known_order(found: Sequence[Found], count: int) -> list[Pair]:

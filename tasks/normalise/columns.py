@@ -46,7 +46,7 @@ def take_columns(row: PrintedRow, start: int, header: Header, official: Sequence
         if not within and len({place - first for (first, _), place in places}) > 1:
             return None
         clear = clear and (within or (bool(header.order) and _is_full(row, start)))  # else spans stated wrongly may be to blame
-    return Taken(columns, cells, clear and len(header.places) >= _NAMED)
+    return Taken(columns, cells, clear and (row.loose or len(header.places) >= _NAMED))
 
 
 def _is_full(row: PrintedRow, start: int) -> bool:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from tasks.normalise.official import Official, begins, column, is_rising
 from tasks.normalise.rows import PrintedRow
 
+_STACK = 3  # rows over which a column's label may be set
+
 
 @dataclass(frozen=True, slots=True)
 class Header:
@@ -30,7 +32,7 @@ class Header:
 def read_header(official: Official, rows: Sequence[PrintedRow]) -> Header | None:
     """The header in these rows of one grid (those above its figures). None when they name no column (a continued page)."""
     places: dict[str, tuple[int, int]] = {}
-    stacks: dict[int, str] = {}
+    stacks: dict[int, tuple[str, ...]] = {}
     others: list[tuple[int, str]] = []
     loose = bool(rows) and rows[0].loose
     for row in rows:
@@ -38,17 +40,23 @@ def read_header(official: Official, rows: Sequence[PrintedRow]) -> Header | None
             if not text:
                 continue
             start = at if loose else cell.column
-            stacked = stacks.get(start, "") + text
-            exact = official.columns.get(text) or official.columns.get(stacked)
-            name = exact or column(official, text) or column(official, stacked)
-            stacks[start] = stacked
-            if name and (name not in places or places[name][0] != start or stacked == text):
+            above = stacks.get(start, ())
+            stacks[start] = (*above, text)[-_STACK:]
+            name = _name(official, text, above)
+            if name:
                 places[name] = (start, at + 1 if loose else cell.column + cell.colspan)
-            elif not name:
+            else:
                 others.append((start, text))
     if not places:
         return None
-    return _header(official, places, others, rows[0].grid, loose=loose)
+    return _header(official, places, others, rows[-1].grid, loose=loose)
+
+
+def _name(official: Official, text: str, above: Sequence[str]) -> str:
+    """The column that a cell names, alone or together with what stands above it."""
+    stacked = ["".join((*above[n:], text)) for n in range(len(above), -1, -1)]
+    exact = next((name for one in stacked if (name := official.columns.get(one))), None)
+    return exact or next((name for one in stacked if (name := column(official, one))), "")
 
 
 def _header(

@@ -86,7 +86,7 @@ def _place(official: Official, edition: str, rows: Sequence[PrintedRow], pairs: 
             heads = []
             placed.unplaced(row, "a row of the form, in its order", official.labels)
         else:
-            heads = [*(head for head in heads if head.grid == row.grid), row]
+            heads = [*(head for head in heads if head.grid >= row.grid - 1), row]
     absent = [row for row in official.rows if not any((row, column) in placed.cells for column in official.table.columns)]
     if absent:
         placed.missing(official.table, absent)
@@ -94,10 +94,10 @@ def _place(official: Official, edition: str, rows: Sequence[PrintedRow], pairs: 
 
 
 def _heads(rows: Sequence[PrintedRow], first: int) -> list[PrintedRow]:
-    """The rows right above the first row that may be its header: of the same grid, without figures, or on the page before."""
+    """The rows right above the first row that may be its header: without figures, in its grid or at the end of the one before."""
     heads: list[PrintedRow] = []
     for n in range(first - 1, -1, -1):
-        if rows[n].has_figures or (heads and rows[n].grid != heads[0].grid) or rows[n].grid < rows[first].grid - 1:
+        if rows[n].has_figures or rows[n].grid < rows[first].grid - 1:
             break
         heads.insert(0, rows[n])
     return heads

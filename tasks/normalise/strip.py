@@ -83,7 +83,7 @@ def _read(strip: _Strip, n: int, row: PrintedRow) -> bool:
         return _read_header(strip, row)
     filled = sum(map(bool, row.kinds[row.start :]))
     if row.words:
-        return strip.header.known and _labelled(strip, row)
+        return (strip.header.known or _is_in_group(strip, row)) and _labelled(strip, row)
     if not strip.header.known or strip.header.grids > 1:
         return row.loose and filled == count and _whole(strip, row)
     if _whole(strip, row) or _by_header(strip, row):
@@ -92,6 +92,11 @@ def _read(strip: _Strip, n: int, row: PrintedRow) -> bool:
         strip.placed.unplaced(row, f"{count} figures in one row, in the order of the header")
         return True
     return False
+
+
+def _is_in_group(strip: _Strip, row: PrintedRow) -> bool:
+    """Whether a row's labels name both a group and a column, as where the table is set down the page."""
+    return row.words[-1] in strip.official.columns and any(text in strip.groups for text in (*row.above, *row.words))
 
 
 def _read_header(strip: _Strip, row: PrintedRow) -> bool:
