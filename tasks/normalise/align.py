@@ -13,7 +13,8 @@ from itertools import pairwise
 from rapidfuzz import fuzz
 
 from tasks.normalise.labels import key
-from tasks.normalise.official import SURE, Found, Official, find
+from tasks.normalise.columns import behind_label
+from tasks.normalise.official import SURE, Found, Official, alike, find
 from tasks.normalise.rows import Kind, PrintedRow
 
 _GAP = 0.02  # cost of a printed row passed over inside the table: keeps two copies of a table from mixing
@@ -35,7 +36,7 @@ class Pair:
 
 def align(official: Official, rows: Sequence[PrintedRow]) -> tuple[tuple[Pair, ...], float]:
     """Pairs in order, and how well the rows fit this edition (1 a row, less for rows missing or left over)."""
-    found = [find(official, row.words) if _may_print(row) else Found() for row in rows]
+    found = [_find(official, row) for row in rows]
     pairs = _known_order(found, len(official.rows))
     if pairs and pairs[-1].row - pairs[0].row == len(pairs) - 1:
         return tuple(pairs), float(len(pairs))
@@ -45,11 +46,26 @@ def align(official: Official, rows: Sequence[PrintedRow]) -> tuple[tuple[Pair, .
             return (), 0.0
         pairs = _judged(chain, found, rows)
     pairs = sorted([*pairs, *_between(pairs, found, rows, official)], key=lambda pair: pair.row)
+    pairs = _without_groups(pairs, rows, official)
     placed = {pair.row for pair in pairs}
     inside = range(pairs[0].row, pairs[-1].row) if pairs else range(0)
     left = sum(rows[n].has_figures for n in inside if n not in placed)
     missing = len(official.rows) - len(pairs)
     return tuple(pairs), sum(pair.likeness for pair in pairs) - 0.5 * (missing + left)
+
+
+def _find(official: Official, row: PrintedRow) -> Found:
+    """What the row's label may be. Words behind a known label are figures' places only if as many are left as there are columns."""
+    found = find(official, row.words) if _may_print(row) else Found()
+    if found.words < len(row.words) and found.matches:
+        start, last = behind_label(row, found.words), len(row.fields)
+        blank = 0
+        while last - blank > start and row.kinds[last - blank - 1] == Kind.BLANK:
+            blank += 1
+        count = len(official.table.columns)
+        if not last - blank - start <= count <= last - start and not row.loose:
+            return alike(official, row.words)
+    return found
 
 
 def _may_print(row: PrintedRow) -> bool:
@@ -101,6 +117,15 @@ def _judged(chain: Sequence[tuple[int, int, float]], found: Sequence[Found], row
         sure = likeness >= SURE and rival < 1.0 and max(others, default=0.0) < likeness - _RIVAL
         pairs.append(Pair(i, leaf, likeness, found[i].words, sure))
     return pairs
+
+
+def _without_groups(pairs: Sequence[Pair], rows: Sequence[PrintedRow], official: Official) -> list[Pair]:
+    """The pairs; where a label may be a group's of another edition, a row left over behind it leaves it in doubt."""
+    kept = list(pairs)
+    for n, pair in enumerate(pairs[:-1]):
+        if pair.leaf in official.elsewhere and any(row.has_figures for row in rows[pair.row + 1 : pairs[n + 1].row]):
+            kept[n] = Pair(pair.row, pair.leaf, pair.likeness, pair.words, sure=False)
+    return kept
 
 
 def _likeness(found: Found, leaf: int) -> float:

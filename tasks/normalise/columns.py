@@ -43,9 +43,9 @@ def take_columns(row: PrintedRow, start: int, header: Header, official: Sequence
     if header.grid == row.grid and not row.loose:
         places = [(header.places[name], cell.column) for name, cell in zip(columns, cells, strict=True) if name in header.places]
         within = all(first <= place < last for (first, last), place in places)
-        if not within and len({place - first for (first, _), place in places}) > 1:
-            return None
-        clear = clear and (within or (bool(header.order) and _is_full(row, start)))  # else spans stated wrongly may be to blame
+        shifts = {place - first for (first, _), place in places}
+        if not within and (len(shifts) > 1 or not header.order or not _is_full(row, start)):
+            return None  # all places off by as much, and no figure blank: spans stated wrongly moved the whole row
     return Taken(columns, cells, clear and (row.loose or len(header.places) >= _NAMED))
 
 

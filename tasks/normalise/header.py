@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tasks.normalise.official import Official, begins, column, is_rising
 from tasks.normalise.rows import PrintedRow
 
+_PROOF = 2  # weight of rows that prove where the columns of a page without a header stand
 _STACK = 3  # rows over which a column's label may be set
 
 
@@ -50,6 +52,21 @@ def read_header(official: Official, rows: Sequence[PrintedRow]) -> Header | None
     if not places:
         return None
     return _header(official, places, others, rows[-1].grid, loose=loose)
+
+
+def carried_on(header: Header, grid: int, places: Counter[tuple[int, ...]]) -> Header:
+    """The header for a grid without one: its columns stand where most rows of that grid have their figures.
+
+    Where the rows do not say, or no whole header came before, it has no places: then order alone places, never for certain.
+    """
+    if header.contradicts or header.loose or not places:
+        return header
+    starts, weight = places.most_common(1)[0]
+    if len(header.order) != len(starts):
+        return header
+    if starts != header.starts and (weight < _PROOF or 2 * weight <= places.total()):
+        return Header(grid)
+    return Header(grid, dict(zip(header.order, [(at, at + 1) for at in starts], strict=True)), header.order, starts=starts)
 
 
 def _name(official: Official, text: str, above: Sequence[str]) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from tasks.normalise.align import Pair, align
 from tasks.normalise.columns import behind_label, by_count, take_columns
-from tasks.normalise.header import Header, read_header
+from tasks.normalise.header import Header, carried_on, read_header
 from tasks.normalise.official import Official, find
-from tasks.normalise.placed import Placed
+from tasks.normalise.placed import Placed, take
 from tasks.normalise.rows import PrintedRow
 
 _LEAST = 0.5  # share of the form's rows that must be found for the table to be there at all
@@ -74,12 +75,15 @@ def _place(official: Official, edition: str, rows: Sequence[PrintedRow], pairs: 
     placed = Placed(official.name, edition, score)
     taken = {pair.row: pair for pair in pairs}
     header, heads = Header(), _heads(rows, pairs[0].row)
+    places = _places(official, rows, pairs)
     strange: set[str] = set()
     for n in range(pairs[0].row - len(heads), pairs[-1].row + 1):
         row = rows[n]
         placed.rows.add(n)
         if n in taken:
             header = (read_header(official, heads) if heads else None) or header
+            if header.grid != row.grid:
+                header = carried_on(header, row.grid, places.get(row.grid, Counter()))
             heads = []
             _place_row(placed, official, row, taken[n], header, strange)
         elif row.has_figures:
@@ -91,6 +95,22 @@ def _place(official: Official, edition: str, rows: Sequence[PrintedRow], pairs: 
     if absent:
         placed.missing(official.table, absent)
     return placed
+
+
+def _places(official: Official, rows: Sequence[PrintedRow], pairs: Sequence[Pair]) -> dict[int, Counter[tuple[int, ...]]]:
+    """For each grid, where its rows' figures begin, with the weight of these rows: the columns of a page without a header.
+
+    A row of as many figures as columns counts for two with blanks among them.
+    """
+    found: dict[int, Counter[tuple[int, ...]]] = {}
+    for pair in pairs:
+        row = rows[pair.row]
+        taken = take(row, len(official.table.columns), behind_label(row, pair.words)) if not row.loose else None
+        if taken is not None:
+            cells, _ = taken
+            is_full = all(cell.text.strip() for cell in cells)
+            found.setdefault(row.grid, Counter())[tuple([cell.column for cell in cells])] += 2 if is_full else 1
+    return found
 
 
 def _heads(rows: Sequence[PrintedRow], first: int) -> list[PrintedRow]:

@@ -53,6 +53,7 @@ class Official:
     corner: str
     articles: frozenset[str]
     groups: frozenset[str]  # labels over several rows: never a row's own
+    elsewhere: frozenset[int]  # rows whose label stands over several rows in another edition
     found: dict[tuple[str, ...], Found] = field(default_factory=dict)
 
 
@@ -73,8 +74,15 @@ def officials(name: str) -> tuple[Official, ...]:
     return tuple(_compile(name, "" if n in same else form.edition, table) for n, (form, table) in enumerate(kept))
 
 
+def _groups(table: Table) -> frozenset[str]:
+    labels = [label for leaf in table.leaves() for label in leaf.labels[:-1]]
+    return frozenset([key(label) for label in labels] + [bare(label) for label in labels])
+
+
 def _compile(name: str, edition: str, table: Table) -> Official:
     leaves = table.leaves()
+    others = [form.tables[name] for form in load_forms() if name in form.tables]
+    elsewhere = frozenset(wording for other in others for wording in _groups(other))
     exact: dict[str, tuple[int, float]] = {}
     wordings: dict[str, tuple[int, float]] = {}
     for number, leaf in enumerate(leaves):
@@ -101,7 +109,8 @@ def _compile(name: str, edition: str, table: Table) -> Official:
         column_keys=tuple(columns),
         corner=key(table.corner),
         articles=frozenset(key(block.article) for block in table.blocks),
-        groups=frozenset(wording for leaf in leaves for label in leaf.labels[:-1] for wording in (key(label), bare(label))),
+        groups=_groups(table),
+        elsewhere=frozenset(n for n, leaf in enumerate(leaves) if key(leaf.label) in elsewhere),
     )
 
 
@@ -111,7 +120,7 @@ def find(official: Official, words: tuple[str, ...]) -> Found:
     if known is None:
         if len(official.found) > 8192:
             official.found.clear()
-        known = official.found[words] = _exact(official, words) or _alike(official, words)
+        known = official.found[words] = _exact(official, words) or alike(official, words)
     return known
 
 
@@ -129,7 +138,8 @@ def _exact(official: Official, words: tuple[str, ...]) -> Found | None:
     return None
 
 
-def _alike(official: Official, words: tuple[str, ...]) -> Found:
+def alike(official: Official, words: tuple[str, ...]) -> Found:
+    """The rows whose labels are like the last words, alone or with those before."""
     if not words or words[-1] in official.groups:
         return Found()
     best: dict[int, float] = {}
