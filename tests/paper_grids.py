@@ -49,8 +49,8 @@ def report(paper: Paper, **printed_otherwise: Rows | Sequence[Rows]) -> list[str
             blocks.append(paper.overview)
             continue
         own = printed_otherwise.get(section.id, table(paper, section.id))
-        pieces = [own] if not own or isinstance(own[0], list) and (not own[0] or isinstance(own[0][0], tuple)) else own
-        blocks += [piece for piece in pieces if piece]  # type: ignore[misc]
+        is_one = all(isinstance(cell, tuple) for row in own for cell in row)
+        blocks += [piece for piece in ([own] if is_one else own) if piece]  # type: ignore[misc]
     return blocks
 
 

@@ -12,8 +12,8 @@ from itertools import pairwise
 
 from rapidfuzz import fuzz
 
-from tasks.normalise.labels import key
 from tasks.normalise.columns import behind_label
+from tasks.normalise.labels import key
 from tasks.normalise.official import SURE, Found, Official, alike, find
 from tasks.normalise.rows import Kind, PrintedRow
 
@@ -55,7 +55,7 @@ def align(official: Official, rows: Sequence[PrintedRow]) -> tuple[tuple[Pair, .
 
 
 def _find(official: Official, row: PrintedRow) -> Found:
-    """What the row's label may be. Words behind a known label are figures' places only if as many are left as there are columns."""
+    """What the row's label may be. Words behind a known label stand among the figures only if these then fill the columns."""
     found = find(official, row.words) if _may_print(row) else Found()
     if found.words < len(row.words) and found.matches:
         start, last = behind_label(row, found.words), len(row.fields)
@@ -120,12 +120,13 @@ def _judged(chain: Sequence[tuple[int, int, float]], found: Sequence[Found], row
 
 
 def _without_groups(pairs: Sequence[Pair], rows: Sequence[PrintedRow], official: Official) -> list[Pair]:
-    """The pairs; where a label may be a group's of another edition, a row left over behind it leaves it in doubt."""
-    kept = list(pairs)
-    for n, pair in enumerate(pairs[:-1]):
-        if pair.leaf in official.elsewhere and any(row.has_figures for row in rows[pair.row + 1 : pairs[n + 1].row]):
-            kept[n] = Pair(pair.row, pair.leaf, pair.likeness, pair.words, sure=False)
-    return kept
+    """The pairs without a label that is a group's in another edition, if behind it rows are left over: it may be one here."""
+    ends = [pair.row for pair in pairs[1:]] + [pairs[-1].row + 1] if pairs else []
+    return [
+        pair
+        for pair, end in zip(pairs, ends, strict=True)
+        if pair.leaf not in official.elsewhere or not any(row.has_figures for row in rows[pair.row + 1 : end])
+    ]
 
 
 def _likeness(found: Found, leaf: int) -> float:

@@ -34,6 +34,8 @@ def place_blocks(official: Official, rows: Sequence[PrintedRow], claimed: set[in
         if n in claimed:
             heads, blocks = [], 0
             continue
+        if not heads and whole.has_figures:
+            continue
         parts = list(_parts(official, whole, blocks))
         found = [head for part in parts if (head := _head(official, part)) is not None]
         if found:
@@ -61,9 +63,10 @@ def _is_near(row: PrintedRow, head: _Head) -> bool:
 
 def _parts(official: Official, row: PrintedRow, blocks: int) -> Iterator[PrintedRow]:
     """A row of blocks set side by side, cut before each label; any other row whole."""
-    corners = [n for n, text in enumerate(row.keys) if text == official.corner]
-    cuts = corners if len(corners) > 1 else []
-    if not cuts and blocks > 1:
+    cuts: list[int] = []
+    if row.keys.count(official.corner) > 1:
+        cuts = [n for n, text in enumerate(row.keys) if text == official.corner]
+    elif blocks > 1:
         cuts = [n for n, text in enumerate(row.keys) if text in official.exact]
     if len(cuts) < 2:
         yield row
@@ -75,9 +78,9 @@ def _parts(official: Official, row: PrintedRow, blocks: int) -> Iterator[Printed
 
 def _head(official: Official, row: PrintedRow) -> _Head | None:
     """The header that a row is: it begins with the corner's words or names a column, and prints no figure."""
-    if any(kind in (Kind.VALUE, Kind.SIGNS) for kind in row.kinds):
+    if Kind.VALUE in row.kinds or Kind.SIGNS in row.kinds or not row.words:
         return None
-    at = next((n for n, text in enumerate(row.keys) if text == official.corner), None)
+    at = row.keys.index(official.corner) if official.corner in row.keys else None
     if at is None:
         named = [n for n, text in enumerate(row.keys) if text in official.columns]
         if not named or any(text in official.exact for text in row.keys):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tasks.normalise.header import Header
 from tasks.normalise.placed import take
-from tasks.normalise.rows import Kind, PrintedRow
+from tasks.normalise.rows import PrintedRow
 from tasks.printed import GridCell
 
 _NAMED = 4  # columns that a header must name for their order to be certain
@@ -114,10 +114,8 @@ def behind_label(row: PrintedRow, words: int) -> int:
     return row.start
 
 
-def by_count(row: PrintedRow, count: int) -> int | None:
-    """Where the figures begin if a text among them was taken for the label's end; None where that does not work out."""
-    last = len(row.fields)
-    while last and row.kinds[last - 1] == Kind.BLANK and last > row.start:
-        last -= 1
-    start = last - count
-    return start if 0 < start < row.start and row.kinds[start - 1] == Kind.WORDS else None
+def by_place(row: PrintedRow, header: Header) -> int:
+    """The first field in the header's columns: where the figures begin if a text among them was taken for the label's end."""
+    if row.grid != header.grid or not header.starts or row.loose:
+        return 0
+    return next((n for n, cell in enumerate(row.fields[: row.start]) if cell.column >= header.starts[0]), 0)

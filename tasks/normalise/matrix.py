@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from tasks.normalise.align import Pair, align
-from tasks.normalise.columns import behind_label, by_count, take_columns
+from tasks.normalise.columns import behind_label, by_place, take_columns
 from tasks.normalise.header import Header, carried_on, read_header
 from tasks.normalise.official import Official, find
 from tasks.normalise.placed import Placed, take
@@ -103,6 +103,8 @@ def _places(official: Official, rows: Sequence[PrintedRow], pairs: Sequence[Pair
     A row of as many figures as columns counts for two with blanks among them.
     """
     found: dict[int, Counter[tuple[int, ...]]] = {}
+    if rows[pairs[0].row].grid == rows[pairs[-1].row].grid:
+        return found
     for pair in pairs:
         row = rows[pair.row]
         taken = take(row, len(official.table.columns), behind_label(row, pair.words)) if not row.loose else None
@@ -128,7 +130,7 @@ def _place_row(placed: Placed, official: Official, row: PrintedRow, pair: Pair, 
     start = behind_label(row, pair.words)
     taken = take_columns(row, start, header, columns)
     sure = pair.sure
-    if taken is None and (start := by_count(row, len(columns)) or 0):
+    if taken is None and (start := by_place(row, header)):
         taken, sure = take_columns(row, start, header, columns), False
     if (taken is None or taken.partial) and row.has_figures:
         placed.unplaced(row, f"{len(columns)} figures after the label, in the order of the header", official.labels)

@@ -15,6 +15,8 @@ from tasks.normalise.values import is_doubtful, parse
 from tasks.printed import GridCell
 from tasks.records import Cell, Semantics
 
+_DOUBTABLE = (Semantics.TEXT, Semantics.UNREADABLE)
+
 
 @dataclass(slots=True)
 class Placed:
@@ -108,8 +110,9 @@ def take(row: PrintedRow, count: int, start: int | None = None) -> tuple[tuple[G
 
 def _figure(address: str, cell: GridCell, sure: bool) -> Cell:
     value, semantics, unit = parse(cell.text)
-    certain = sure and semantics is not Semantics.UNREADABLE and not is_doubtful(cell.text, semantics)
-    return Cell(address, cell.text, value, semantics, cell.locator, certain, unit, cell.agreement, cell.confidence)
+    if sure and semantics in _DOUBTABLE:
+        sure = semantics is Semantics.TEXT and not is_doubtful(cell.text)
+    return Cell(address, cell.text, value, semantics, cell.locator, sure, unit, cell.agreement, cell.confidence)
 
 
 def _place(row: PrintedRow) -> str:

@@ -15,6 +15,7 @@ from tasks.records import Number, Semantics
 
 _NUMBER = re.compile(r"([+-]?)((?:0|[1-9][0-9]*)|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(\.[0-9]+)?")
 _LONGEST = 18  # digits: beyond any count or sum of money
+_WORD = 2  # characters that a word in a figure's place has
 _DASHES = str.maketrans("−‒–—―", "-----")
 _UNREAD = "\ufffd"  # a character that a reader could not make out
 
@@ -74,6 +75,6 @@ def is_value(raw: str) -> bool:
     return parse(raw)[1] is not Semantics.TEXT
 
 
-def is_doubtful(raw: str, semantics: Semantics) -> bool:
+def is_doubtful(raw: str) -> bool:
     """Whether a text in a figure's place may be a figure spoilt: digits among other characters, or a lone character."""
-    return semantics is Semantics.TEXT and (any(char.isdigit() for char in raw) or len(squeeze(raw)) < 2)
+    return any(char.isdigit() for char in raw) or len(squeeze(raw)) < _WORD
