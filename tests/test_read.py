@@ -154,9 +154,13 @@ def test_columns_in_another_order_under_a_damaged_header_are_not_guessed():
     assert not [cell for cell in reading.cells if cell.address.startswith("applications.")]
 
 
-def test_a_disputes_table_in_another_order_is_not_guessed():
-    page = to_html(tying(seed=12)).decode().replace("结果维持", "§").replace("结果纠正", "结果维持").replace("§", "结果纠正")
-    reading = read(page.encode())
+def test_a_disputes_table_in_another_order_goes_by_its_header_and_is_not_guessed_without():
+    paper = tying(seed=12)
+    page = to_html(paper).decode().replace("结果维持", "§").replace("结果纠正", "结果维持").replace("§", "结果纠正")
+    raw = printed(read(page.encode()))
+    assert raw["disputes.review.upheld"] == paper.raw["disputes.review.corrected"]
+    assert raw["disputes.suit_after_review.corrected"] == paper.raw["disputes.suit_after_review.upheld"]
+    reading = read(page.replace("尚未审结", "").encode())
     assert any("disputes" in problem for problem in reading.problems)
     assert not [cell for cell in reading.cells if cell.address.startswith("disputes.")]
 
