@@ -81,7 +81,7 @@ def _place(official: Official, edition: str, rows: Sequence[PrintedRow], pairs: 
         row = rows[n]
         placed.rows.add(n)
         if n in taken:
-            header = (read_header(official, heads) if heads else None) or header
+            header = _header_of(official, heads, row) or header
             if header.grid != row.grid:
                 header = carried_on(header, row.grid, places.get(row.grid, Counter()))
             heads = []
@@ -95,6 +95,21 @@ def _place(official: Official, edition: str, rows: Sequence[PrintedRow], pairs: 
     if absent:
         placed.missing(official.table, absent)
     return placed
+
+
+def _header_of(official: Official, heads: Sequence[PrintedRow], row: PrintedRow) -> Header | None:
+    """The header above a row. What another grid prints of it counts only if that grid is as wide: else its places mean others."""
+    width = max((_width(head) for head in heads if head.grid == row.grid), default=_width(row))
+    alike = {grid for grid in {head.grid for head in heads} if max(_width(h) for h in heads if h.grid == grid) == width}
+    own = [head for head in heads if head.grid == row.grid or head.grid in alike]
+    found = read_header(official, own) if own else None
+    if found is not None or not heads:
+        return found
+    return read_header(official, heads) if len({head.grid for head in heads}) == 1 else None
+
+
+def _width(row: PrintedRow) -> int:
+    return max((cell.column + cell.colspan for cell in row.fields), default=0)
 
 
 def _places(official: Official, rows: Sequence[PrintedRow], pairs: Sequence[Pair]) -> dict[int, Counter[tuple[int, ...]]]:
