@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from tasks.normalise.official import Official, begins, column, is_rising
 from tasks.normalise.rows import PrintedRow
 
+NAMED = 4  # columns that a header must name for their order to be certain
 _PROOF = 2  # weight of rows that prove where the columns of a page without a header stand
 _STACK = 3  # rows over which a column's label may be set
 
@@ -51,10 +52,11 @@ def read_header(official: Official, rows: Sequence[PrintedRow]) -> Header | None
                 others.append((start, text))
     if not places:
         return None
-    return _header(official, places, others, rows[-1].grid, loose=loose)
+    grid = rows[-1].grid if rows[0].grid == rows[-1].grid else -1  # of two grids: its places answer to neither
+    return _header(official, places, others, grid, loose=loose)
 
 
-def carried_on(header: Header, grid: int, places: Counter[tuple[int, ...]]) -> Header:
+def carried_on(header: Header, columns: Sequence[str], grid: int, places: Counter[tuple[int, ...]]) -> Header:
     """The header for a grid without one: its columns stand where most rows of that grid have their figures.
 
     Where the rows do not say, or no whole header came before, it has no places: then order alone places, never for certain.
@@ -62,11 +64,10 @@ def carried_on(header: Header, grid: int, places: Counter[tuple[int, ...]]) -> H
     if header.contradicts or header.loose or not places:
         return header
     starts, weight = places.most_common(1)[0]
-    if len(header.order) != len(starts):
-        return header
-    if starts != header.starts and (weight < _PROOF or 2 * weight <= places.total()):
+    order = header.order or (tuple(columns) if len(header.places) >= NAMED else ())
+    if not order or (starts != header.starts and (weight < _PROOF or 2 * weight <= places.total())):
         return Header(grid)
-    return Header(grid, dict(zip(header.order, [(at, at + 1) for at in starts], strict=True)), header.order, starts=starts)
+    return Header(grid, dict(zip(order, [(at, at + 1) for at in starts], strict=True)), order, starts=starts)
 
 
 def _name(official: Official, text: str, above: Sequence[str]) -> str:
@@ -80,7 +81,7 @@ def _header(
     official: Official, places: dict[str, tuple[int, int]], others: list[tuple[int, str]], grid: int, *, loose: bool
 ) -> Header:
     known = [name for name in official.table.columns if name in places]
-    distinct = len({start for start, _ in places.values()}) == len(places)
+    distinct = len({start for start, _ in places.values()}) == len(places) and grid >= 0
     if len(known) == len(official.table.columns) and distinct and not loose:
         order = tuple(sorted(known, key=lambda name: places[name][0]))
         return Header(grid, places, order, tuple(others), starts=tuple([places[name][0] for name in order]))

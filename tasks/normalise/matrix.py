@@ -75,7 +75,7 @@ def _place(official: Official, edition: str, rows: Sequence[PrintedRow], pairs: 
     placed = Placed(official.name, edition, score)
     taken = {pair.row: pair for pair in pairs}
     header, heads = Header(), _heads(rows, pairs[0].row)
-    places = _places(official, rows, pairs)
+    places: dict[int, Counter[tuple[int, ...]]] = {}
     strange: set[str] = set()
     for n in range(pairs[0].row - len(heads), pairs[-1].row + 1):
         row = rows[n]
@@ -83,7 +83,8 @@ def _place(official: Official, edition: str, rows: Sequence[PrintedRow], pairs: 
         if n in taken:
             header = (read_header(official, heads) if heads else None) or header
             if header.grid != row.grid:
-                header = carried_on(header, row.grid, places.get(row.grid, Counter()))
+                places = places or _places(official, rows, pairs)
+                header = carried_on(header, tuple(official.table.columns), row.grid, places.get(row.grid, Counter()))
             heads = []
             _place_row(placed, official, row, taken[n], header, strange)
         elif row.has_figures:
@@ -103,8 +104,6 @@ def _places(official: Official, rows: Sequence[PrintedRow], pairs: Sequence[Pair
     A row of as many figures as columns counts for two with blanks among them.
     """
     found: dict[int, Counter[tuple[int, ...]]] = {}
-    if rows[pairs[0].row].grid == rows[pairs[-1].row].grid:
-        return found
     for pair in pairs:
         row = rows[pair.row]
         taken = take(row, len(official.table.columns), behind_label(row, pair.words)) if not row.loose else None
@@ -141,4 +140,10 @@ def _place_row(placed: Placed, official: Official, row: PrintedRow, pair: Pair, 
         if heading not in strange:
             strange.add(heading)
             placed.unplaced_column(row, heading)
-    placed.put(official.rows[pair.leaf], taken.columns, taken.cells, sure=sure and taken.clear and not row.cut)
+    # a header in another order than the form's may be the misprint
+    placed.put(
+        official.rows[pair.leaf],
+        taken.columns,
+        taken.cells,
+        sure=sure and taken.clear and not row.cut and taken.columns == columns,
+    )
