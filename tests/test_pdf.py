@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+from pathlib import Path
 
 import pypdfium2
 import pytest
@@ -12,11 +14,13 @@ from hypothesis import strategies as st
 from flows.read import read_document
 from tasks.errors import DamagedDocument, DocumentTooLarge, NoTextLayer
 from tasks.extract import extract, pdf
-from tasks.extract.page import turned
+from tasks.extract.paper.ink import turned
 from tasks.printed import Agreement, Grid, Printed
 from tasks.records import Reading
 from tests.paper import Paper, change, tying
 from tests.paper_pdf import Canvas, Style, to_pdf
+
+GOLDEN = Path(__file__).parent / "fixtures" / "pdf"
 
 
 def read(data: bytes) -> Reading:
@@ -231,3 +235,12 @@ def test_a_witness_is_asked_only_where_readings_differ(monkeypatch: pytest.Monke
 
     monkeypatch.setattr("pdfplumber.open", refuse)
     read(to_pdf(tying()))
+
+
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.pdf")), ids=lambda path: path.stem)
+def test_files_of_many_producers_are_read_as_they_were_set(path: Path) -> None:
+    """Reports set by programs unlike ours, with the figures they were set from: invented ones, under names of real places."""
+    truth = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    reading = read(path.read_bytes())
+    assert raw(reading) == {address: "".join(text.split()) for address, text in truth["figures"].items()}
+    assert (reading.agency, reading.year) == (truth["agency"], truth["year"])

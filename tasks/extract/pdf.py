@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pypdfium2
 import pypdfium2.raw as pdfium
 
 from tasks.errors import DamagedDocument, DocumentTooLarge, NoTextLayer
-from tasks.extract.layers import hidden_layers
-from tasks.extract.page import Ink
-from tasks.extract.pdfium import take_ink
-from tasks.extract.ruled import in_order
-from tasks.extract.tables import read_ink
+from tasks.extract import scan
+from tasks.extract.paper.ink import Ink
+from tasks.extract.paper.layers import hidden_layers
+from tasks.extract.paper.pdfium import take_ink
+from tasks.extract.paper.ruled import in_order
+from tasks.extract.paper.tables import read_ink
+from tasks.extract.paper.witness import Witness
+from tasks.extract.paper.words import mark_notes, text_lines
 from tasks.extract.version import READER_VERSION
-from tasks.extract.witness import Witness
-from tasks.extract.words import mark_notes, text_lines
 from tasks.printed import Grid, Locator, Paragraph, Printed
 
 MAX_PAGES = 300
@@ -26,39 +29,59 @@ _PLAY = 0.06  # points: boxes are rounded to a tenth
 
 
 def read(data: bytes, name: str) -> Printed:
-    """PDF bytes → Printed. Raises NoTextLayer for a scan, DamagedDocument, DocumentTooLarge."""
+    """PDF bytes → Printed. Raises NoTextLayer for a scan without the extra `ocr`, DamagedDocument, DocumentTooLarge."""
     try:
         with pypdfium2.PdfDocument(data) as document:
             pages = len(document)
             if pages > MAX_PAGES:
                 raise DocumentTooLarge(f"{pages} pages", where=name, expected=f"at most {MAX_PAGES}", remedy="Split the file.")
-            blocks, scans = _read_pages(document, data)
+            inks = _inks(document, data)
+            scans = tuple(number for number, ink in enumerate(inks, start=1) if is_scan(ink))
+            if not any(ink.chars or ink.drawn for ink in inks):
+                raise NoTextLayer(f"{pages} empty pages", where=name, expected="a report", remedy="Fetch it again.")
+            problems = _missing_reader(scans, pages, name)
+            blocks = _blocks(document, data, inks, () if problems else scans)
     except pypdfium2.PdfiumError as error:
         raise DamagedDocument(
             f"the PDF cannot be opened ({error})", where=name, remedy="Fetch it again, or remove its password."
         ) from error
-    if len(scans) == pages:
-        raise NoTextLayer(
-            f"{pages} pages of pictures", where=name, expected="a text layer", remedy="Ask the agency for a file with text."
-        )
-    return Printed(tuple(blocks), (), "pdf", READER_VERSION, "application/pdf", pages)
+    reader = "ocr" if scans and not problems else "pdf"
+    return Printed(tuple(blocks), (), reader, READER_VERSION, "application/pdf", pages, problems=problems)
 
 
-def _read_pages(document: pypdfium2.PdfDocument, data: bytes) -> tuple[list[Paragraph | Grid], list[int]]:
-    """The blocks of the pages that have text, and the numbers of those that are pictures."""
-    blocks: list[Paragraph | Grid] = []
-    scans: list[int] = []
-    witness = Witness(data)
+def _inks(document: pypdfium2.PdfDocument, data: bytes) -> list[Ink]:
     off = hidden_layers(data)
+    return [_ink(document, number, off) for number in range(1, len(document) + 1)]
+
+
+def _missing_reader(scans: Sequence[int], pages: int, name: str) -> tuple[str, ...]:
+    """What is lost without the extra `ocr`, where only some pages are pictures; raises NoTextLayer where all are."""
+    if not scans:
+        return ()
+    from tasks.extract.picture.models import require
+
     try:
-        for number in range(1, len(document) + 1):
-            ink = _ink(document, number, off)
-            if is_scan(ink):
-                scans.append(number)
-            blocks += witness.hear(read_ink(ink), number)
+        require(f"{name}, page {', '.join(map(str, scans))}")
+    except NoTextLayer as error:
+        if len(scans) == pages:
+            raise
+        return (str(error),)
+    return ()
+
+
+def _blocks(document: pypdfium2.PdfDocument, data: bytes, inks: Sequence[Ink], scans: Sequence[int]) -> list[Paragraph | Grid]:
+    """The blocks of all pages; of those that are pictures, as recognised."""
+    blocks: list[Paragraph | Grid] = []
+    witness = Witness(data)
+    try:
+        for ink in inks:
+            if ink.number in scans:
+                blocks += scan.read_page(document, ink.number)
+            elif not is_garbled(ink):
+                blocks += witness.hear(read_ink(ink), ink.number)
     finally:
         witness.close()
-    return blocks, scans
+    return blocks
 
 
 def _ink(document: pypdfium2.PdfDocument, number: int, off: frozenset[str]) -> Ink:
@@ -86,7 +109,7 @@ def _has_forms(page: pypdfium2.PdfPage) -> bool:
 def is_scan(ink: Ink) -> bool:
     """Whether a page is a picture of a page: little text and large pictures, nothing at all, or text in no sane letters."""
     is_bare = len(ink.chars) < _LEAST_TEXT
-    return (is_bare and (ink.picture > _PICTURE or not ink.chars)) or is_garbled(ink)
+    return (is_bare and (ink.picture > _PICTURE or (ink.drawn > 0 and not ink.chars))) or is_garbled(ink)
 
 
 def is_garbled(ink: Ink) -> bool:
@@ -101,6 +124,8 @@ def reread(data: bytes, locator: Locator) -> str:
         return ""
     with pypdfium2.PdfDocument(data) as document:
         ink = _ink(document, locator.page, hidden_layers(data))
+    if is_scan(ink):
+        return scan.reread(data, locator)
     x0, top, x1, bottom = locator.box
     inside = []
     for char in mark_notes(ink.chars):

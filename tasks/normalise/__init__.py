@@ -50,4 +50,5 @@ def _reading(printed: Printed, rows: Sequence[PrintedRow], sha256: str) -> Readi
         claims=find_claims(sections, head.year, head.agency),
         problems=(*printed.problems, *(problem for table in placed for problem in table.problems)),
         part=printed.part,
+        published=head.published,
     )
