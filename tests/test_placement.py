@@ -498,6 +498,20 @@ def test_problems_say_page_row_nearest_label_and_remedy():
     assert "expectations/forms/2021.yml" in problem
 
 
+def test_a_table_mostly_illegible_is_said_to_be_there_and_not_read():
+    reading = read_report(P, applications=table(P, "applications")[:9])
+    assert ("applications", "") in reading.editions
+    assert any("table applications" in problem and "legible" in problem for problem in reading.problems)
+    assert not [address for address in raw(reading) if address.startswith("applications.")]
+
+
+def test_a_header_cut_by_the_page_goes_on_in_other_columns():
+    printed = table(P, "applications")
+    narrow = [[(printed[0][0][0], 1, 1), (printed[0][1][0], 1, 1), (printed[0][2][0], 1, 1)]]
+    rest = [[("", 2, 3), *printed[1], ("", 2, 1)], *printed[2:]]
+    assert raw(read_report(P, applications=[narrow, rest])) == P.raw
+
+
 def test_reports_one_after_the_other_are_told_apart():
     first, second = tying("2021", seed=1, agency="云澜市水务局"), tying("2019", seed=2, agency="云澜市教育局", year=2020)
     third = tying("2021", seed=3, agency="云澜市水务局", year=2024)

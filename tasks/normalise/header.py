@@ -33,7 +33,21 @@ class Header:
 
 
 def read_header(official: Official, rows: Sequence[PrintedRow]) -> Header | None:
-    """The header in these rows of one grid (those above its figures). None when they name no column (a continued page)."""
+    """The header in these rows, those above the figures. None when they name no column (a continued page).
+
+    Of a header that a page break cuts, only the order within the second part is known; its places answer to no grid.
+    """
+    own = [row for row in rows if row.grid == rows[-1].grid]
+    header = _read(official, own) if own else None
+    if len(own) == len(rows) or (header is not None and header.order):
+        return header
+    before = _read(official, [row for row in rows if row.grid != rows[-1].grid])
+    if header is None or before is None:
+        return header or before
+    return Header(-1, before.places | header.places, contradicts=header.contradicts, loose=header.loose)
+
+
+def _read(official: Official, rows: Sequence[PrintedRow]) -> Header | None:
     places: dict[str, tuple[int, int]] = {}
     stacks: dict[int, tuple[str, ...]] = {}
     others: list[tuple[int, str]] = []
@@ -52,8 +66,7 @@ def read_header(official: Official, rows: Sequence[PrintedRow]) -> Header | None
                 others.append((start, text))
     if not places:
         return None
-    grid = rows[-1].grid if rows[0].grid == rows[-1].grid else -1  # of two grids: its places answer to neither
-    return _header(official, places, others, grid, loose=loose)
+    return _header(official, places, others, rows[0].grid, loose=loose)
 
 
 def carried_on(header: Header, columns: Sequence[str], grid: int, places: Counter[tuple[int, ...]]) -> Header:
@@ -81,7 +94,7 @@ def _header(
     official: Official, places: dict[str, tuple[int, int]], others: list[tuple[int, str]], grid: int, *, loose: bool
 ) -> Header:
     known = [name for name in official.table.columns if name in places]
-    distinct = len({start for start, _ in places.values()}) == len(places) and grid >= 0
+    distinct = len({start for start, _ in places.values()}) == len(places)
     if len(known) == len(official.table.columns) and distinct and not loose:
         order = tuple(sorted(known, key=lambda name: places[name][0]))
         return Header(grid, places, order, tuple(others), starts=tuple([places[name][0] for name in order]))

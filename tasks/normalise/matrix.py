@@ -13,6 +13,7 @@ from tasks.normalise.placed import Placed, take
 from tasks.normalise.rows import PrintedRow
 
 _LEAST = 0.5  # share of the form's rows that must be found for the table to be there at all
+_TRACE = 4  # rows found from which it is there, but cannot be read
 _EARLY = 3  # form rows behind which the first row, printed again, begins another copy of the table
 
 
@@ -22,11 +23,14 @@ def place_matrix(officials: Sequence[Official], rows: Sequence[PrintedRow]) -> l
     Where two editions fit alike, the edition is blank.
     """
     placed = []
+    traces = []
     for first, last in _copies(officials[0], rows):
         fits: list[tuple[float, Official, tuple[Pair, ...]]] = []
         for official in sorted(officials, key=lambda one: -len(one.rows)):
             pairs, score = align(official, rows[first:last])
-            if len(pairs) >= _LEAST * len(official.rows):
+            if len(pairs) < _LEAST * len(official.rows):
+                traces += [_trace(official, rows[first + pairs[0].row], len(pairs))] if len(pairs) >= _TRACE else []
+            else:
                 fits.append((score - len(official.rows), official, pairs))
                 if score == len(official.rows):
                     break
@@ -35,6 +39,13 @@ def place_matrix(officials: Sequence[Official], rows: Sequence[PrintedRow]) -> l
             alike = sum(fit[0] == short for fit in fits) > 1
             edition = "" if alike else official.edition
             placed.append(_place(official, edition, rows, [_moved(pair, first) for pair in pairs], short))
+    return placed or traces[:1]
+
+
+def _trace(official: Official, row: PrintedRow, count: int) -> Placed:
+    """A table of which too few rows are legible to place any: it is printed, and not read."""
+    placed = Placed(official.name, "")
+    placed.unplaced(row, f"most of the table's {len(official.rows)} rows, of which {count} are legible", official.labels)
     return placed
 
 
