@@ -175,10 +175,12 @@ def test_subtotals_in_rows_and_column_leave_the_official_figures():
     assert not [cell for cell in reading.cells if cell.address.startswith("applications.") and cell.certain]
 
 
-def test_columns_go_by_their_header_in_whatever_order():
+def test_columns_in_another_order_go_by_their_header_but_are_not_certain():
     printed = full(table(P, "applications"))
     turned = [[*row[:3], *(row[at] for at in (9, 3, 5, 4, 6, 7, 8))] for row in printed]
-    assert is_whole(read_report(P, applications=turned), P)
+    reading = read_report(P, applications=turned)
+    assert raw(reading) == P.raw
+    assert not [cell for cell in reading.cells if cell.address.startswith("applications.") and cell.certain]
     turned[1] = [("" if text == "自然人" else text, *rest) for text, *rest in turned[1]]
     reading = read_report(P, applications=turned)
     assert reading.problems
@@ -494,6 +496,20 @@ def test_problems_say_page_row_nearest_label_and_remedy():
     assert "row 16" in problem
     assert "（三）不予公开" in problem or "（一）予以公开" in problem
     assert "expectations/forms/2021.yml" in problem
+
+
+def test_a_table_mostly_illegible_is_said_to_be_there_and_not_read():
+    reading = read_report(P, applications=table(P, "applications")[:9])
+    assert ("applications", "") in reading.editions
+    assert any("table applications" in problem and "legible" in problem for problem in reading.problems)
+    assert not [address for address in raw(reading) if address.startswith("applications.")]
+
+
+def test_a_header_cut_by_the_page_goes_on_in_other_columns():
+    printed = table(P, "applications")
+    narrow = [[(printed[0][0][0], 1, 1), (printed[0][1][0], 1, 1), (printed[0][2][0], 1, 1)]]
+    rest = [[("", 2, 3), *printed[1], ("", 2, 1)], *printed[2:]]
+    assert raw(read_report(P, applications=[narrow, rest])) == P.raw
 
 
 def test_reports_one_after_the_other_are_told_apart():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tasks.normalise.columns import behind_label
 from tasks.normalise.header import answers
-from tasks.normalise.official import SURE, Official, column, find, fit
+from tasks.normalise.official import SURE, Official, column, find, fit, is_rising
 from tasks.normalise.placed import Placed, take
 from tasks.normalise.rows import Kind, PrintedRow
 from tasks.printed import GridCell
@@ -122,7 +122,8 @@ def _by_header(
         return None
     others = [kind for cell, kind in zip(row.fields[start:], row.kinds[start:], strict=True) if cell not in cells]
     is_blank = all(kind == Kind.BLANK for kind in others)
-    return (cells, row.sound) if is_blank and len(named) == len(head.texts) else None
+    in_order = is_rising([named[name] for name in columns])
+    return (cells, row.sound and in_order) if is_blank and len(named) == len(head.texts) else None
 
 
 def _by_order(

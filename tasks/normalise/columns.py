@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tasks.normalise.header import Header
+from tasks.normalise.header import NAMED, Header
 from tasks.normalise.placed import take
 from tasks.normalise.rows import PrintedRow
 from tasks.printed import GridCell
-
-_NAMED = 4  # columns that a header must name for their order to be certain
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,7 @@ def take_columns(row: PrintedRow, start: int, header: Header, official: Sequence
         shifts = {place - first for (first, _), place in places}
         if not within and (len(shifts) > 1 or not header.order or not _is_full(row, start)):
             return None  # all places off by as much, and no figure blank: spans stated wrongly moved the whole row
-    return Taken(columns, cells, clear and (row.loose or len(header.places) >= _NAMED))
+    return Taken(columns, cells, clear and (row.loose or len(header.places) >= NAMED))
 
 
 def _is_full(row: PrintedRow, start: int) -> bool:
@@ -83,7 +81,7 @@ def _part(
     partial = False
     for name, place, cell in zip(header.order, header.starts, picked, strict=True):
         over = cell or next((wide for wide in fields if wide.column <= place < wide.column + wide.colspan), None)
-        if over is None and not _has_places(row):
+        if over is None and not has_places(row):
             return None
         if over is None or over.column < header.starts[0] or (over.text.strip() and _covers_another(over, header.starts)):
             partial = True
@@ -96,7 +94,7 @@ def _covers_another(cell: GridCell, starts: Sequence[int]) -> bool:
     return cell.colspan > 1 and any(cell.column < place < cell.column + cell.colspan for place in starts)
 
 
-def _has_places(row: PrintedRow) -> bool:
+def has_places(row: PrintedRow) -> bool:
     """Whether an absent cell leaves its column empty (PDF, picture, sheet) and does not draw the next ones nearer."""
     locator = row.fields[0].locator
     return locator.box is not None or (locator.row is not None and locator.table is None)

@@ -61,6 +61,10 @@ def _labels(row: PrintedRow) -> tuple[GridCell, ...]:
 
 
 def _names(known: Sequence[Official], words: tuple[str, ...]) -> bool:
+    """Whether words are the label of a form's row, and not a header's."""
+    for official in known:
+        if sum(word in official.columns for word in words) > 1:
+            return False
     for official in known:
         matches = find(official, words).matches
         if matches and matches[0][1] >= SURE:

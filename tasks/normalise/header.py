@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from tasks.normalise.official import Official, begins, column, is_rising
 from tasks.normalise.rows import PrintedRow
 
+NAMED = 4  # columns that a header must name for their order to be certain
 _PROOF = 2  # weight of rows that prove where the columns of a page without a header stand
 _STACK = 3  # rows over which a column's label may be set
 
@@ -32,7 +33,21 @@ class Header:
 
 
 def read_header(official: Official, rows: Sequence[PrintedRow]) -> Header | None:
-    """The header in these rows of one grid (those above its figures). None when they name no column (a continued page)."""
+    """The header in these rows, those above the figures. None when they name no column (a continued page).
+
+    Of a header that a page break cuts, only the order within the second part is known; its places answer to no grid.
+    """
+    own = [row for row in rows if row.grid == rows[-1].grid]
+    header = _read(official, own) if own else None
+    if len(own) == len(rows) or (header is not None and header.order):
+        return header
+    before = _read(official, [row for row in rows if row.grid != rows[-1].grid])
+    if header is None or before is None:
+        return header or before
+    return Header(-1, before.places | header.places, contradicts=header.contradicts, loose=header.loose)
+
+
+def _read(official: Official, rows: Sequence[PrintedRow]) -> Header | None:
     places: dict[str, tuple[int, int]] = {}
     stacks: dict[int, tuple[str, ...]] = {}
     others: list[tuple[int, str]] = []
@@ -51,10 +66,10 @@ def read_header(official: Official, rows: Sequence[PrintedRow]) -> Header | None
                 others.append((start, text))
     if not places:
         return None
-    return _header(official, places, others, rows[-1].grid, loose=loose)
+    return _header(official, places, others, rows[0].grid, loose=loose)
 
 
-def carried_on(header: Header, grid: int, places: Counter[tuple[int, ...]]) -> Header:
+def carried_on(header: Header, columns: Sequence[str], grid: int, places: Counter[tuple[int, ...]]) -> Header:
     """The header for a grid without one: its columns stand where most rows of that grid have their figures.
 
     Where the rows do not say, or no whole header came before, it has no places: then order alone places, never for certain.
@@ -62,11 +77,10 @@ def carried_on(header: Header, grid: int, places: Counter[tuple[int, ...]]) -> H
     if header.contradicts or header.loose or not places:
         return header
     starts, weight = places.most_common(1)[0]
-    if len(header.order) != len(starts):
-        return header
-    if starts != header.starts and (weight < _PROOF or 2 * weight <= places.total()):
+    order = header.order or (tuple(columns) if len(header.places) >= NAMED else ())
+    if not order or (starts != header.starts and (weight < _PROOF or 2 * weight <= places.total())):
         return Header(grid)
-    return Header(grid, dict(zip(header.order, [(at, at + 1) for at in starts], strict=True)), header.order, starts=starts)
+    return Header(grid, dict(zip(order, [(at, at + 1) for at in starts], strict=True)), order, starts=starts)
 
 
 def _name(official: Official, text: str, above: Sequence[str]) -> str:

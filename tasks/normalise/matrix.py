@@ -13,6 +13,7 @@ from tasks.normalise.placed import Placed, take
 from tasks.normalise.rows import PrintedRow
 
 _LEAST = 0.5  # share of the form's rows that must be found for the table to be there at all
+_TRACE = 4  # rows found from which it is there, but cannot be read
 _EARLY = 3  # form rows behind which the first row, printed again, begins another copy of the table
 
 
@@ -22,11 +23,14 @@ def place_matrix(officials: Sequence[Official], rows: Sequence[PrintedRow]) -> l
     Where two editions fit alike, the edition is blank.
     """
     placed = []
+    traces = []
     for first, last in _copies(officials[0], rows):
         fits: list[tuple[float, Official, tuple[Pair, ...]]] = []
         for official in sorted(officials, key=lambda one: -len(one.rows)):
             pairs, score = align(official, rows[first:last])
-            if len(pairs) >= _LEAST * len(official.rows):
+            if len(pairs) < _LEAST * len(official.rows):
+                traces += [_trace(official, rows[first + pairs[0].row], len(pairs))] if len(pairs) >= _TRACE else []
+            else:
                 fits.append((score - len(official.rows), official, pairs))
                 if score == len(official.rows):
                     break
@@ -35,6 +39,13 @@ def place_matrix(officials: Sequence[Official], rows: Sequence[PrintedRow]) -> l
             alike = sum(fit[0] == short for fit in fits) > 1
             edition = "" if alike else official.edition
             placed.append(_place(official, edition, rows, [_moved(pair, first) for pair in pairs], short))
+    return placed or traces[:1]
+
+
+def _trace(official: Official, row: PrintedRow, count: int) -> Placed:
+    """A table of which too few rows are legible to place any: it is printed, and not read."""
+    placed = Placed(official.name, "")
+    placed.unplaced(row, f"most of the table's {len(official.rows)} rows, of which {count} are legible", official.labels)
     return placed
 
 
@@ -75,7 +86,7 @@ def _place(official: Official, edition: str, rows: Sequence[PrintedRow], pairs: 
     placed = Placed(official.name, edition, score)
     taken = {pair.row: pair for pair in pairs}
     header, heads = Header(), _heads(rows, pairs[0].row)
-    places = _places(official, rows, pairs)
+    places: dict[int, Counter[tuple[int, ...]]] = {}
     strange: set[str] = set()
     for n in range(pairs[0].row - len(heads), pairs[-1].row + 1):
         row = rows[n]
@@ -83,7 +94,8 @@ def _place(official: Official, edition: str, rows: Sequence[PrintedRow], pairs: 
         if n in taken:
             header = _header_of(official, heads, row) or header
             if header.grid != row.grid:
-                header = carried_on(header, row.grid, places.get(row.grid, Counter()))
+                places = places or _places(official, rows, pairs)
+                header = carried_on(header, tuple(official.table.columns), row.grid, places.get(row.grid, Counter()))
             heads = []
             _place_row(placed, official, row, taken[n], header, strange)
         elif row.has_figures:
@@ -118,8 +130,6 @@ def _places(official: Official, rows: Sequence[PrintedRow], pairs: Sequence[Pair
     A row of as many figures as columns counts for two with blanks among them.
     """
     found: dict[int, Counter[tuple[int, ...]]] = {}
-    if rows[pairs[0].row].grid == rows[pairs[-1].row].grid:
-        return found
     for pair in pairs:
         row = rows[pair.row]
         taken = take(row, len(official.table.columns), behind_label(row, pair.words)) if not row.loose else None
@@ -156,4 +166,10 @@ def _place_row(placed: Placed, official: Official, row: PrintedRow, pair: Pair, 
         if heading not in strange:
             strange.add(heading)
             placed.unplaced_column(row, heading)
-    placed.put(official.rows[pair.leaf], taken.columns, taken.cells, sure=sure and taken.clear and not row.cut)
+    # a header in another order than the form's may be the misprint
+    placed.put(
+        official.rows[pair.leaf],
+        taken.columns,
+        taken.cells,
+        sure=sure and taken.clear and not row.cut and taken.columns == columns,
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from tasks.normalise.columns import has_places
 from tasks.normalise.labels import key
 from tasks.normalise.official import Official, column
 from tasks.normalise.placed import Placed, take
@@ -142,9 +143,14 @@ def _name(strip: _Strip, header: _Header, cell: GridCell, text: str) -> None:
         header.columns[cell.column] = (name, end)
 
 
+def _names(strip: _Strip) -> list[tuple[str, str]]:
+    """Group and column of each figure, in the form's order."""
+    return [(group, name) for group in strip.groups.values() for name in strip.columns]
+
+
 def _whole(strip: _Strip, row: PrintedRow) -> bool:
     """A row of all the table's figures, in the form's order unless the header says otherwise."""
-    names = [(group, name) for group in strip.groups.values() for name in strip.columns]
+    names = _names(strip)
     taken = take(row, len(names))
     if taken is None:
         return False
@@ -168,13 +174,18 @@ def _whole(strip: _Strip, row: PrintedRow) -> bool:
 
 def _by_header(strip: _Strip, row: PrintedRow) -> bool:
     """A row of the figures of one or two groups, or in another order, where the header names group and column of each."""
-    cells = [cell for cell, kind in zip(row.fields, row.kinds, strict=True) if kind]
-    names = [(strip.header.group_at(cell.column), strip.header.column_at(cell.column)) for cell in cells]
-    if not cells or row.loose or not all(group and name for group, name in names) or len(set(names)) != len(names):
+    header = strip.header
+    over = [(header.group_at(cell.column), header.column_at(cell.column)) for cell in row.fields]
+    kept = [n for n, kind in enumerate(row.kinds) if kind or all(over[n])]
+    cells, names = [row.fields[n] for n in kept], [over[n] for n in kept]
+    if row.loose or not all(group and name for group, name in names) or len(set(names)) != len(names):
         return False
-    if any(cell.colspan > 1 and strip.header.columns[cell.column][1] < cell.column + cell.colspan for cell in cells):
+    if not has_places(row) and not {cell.column for cell in row.fields} >= header.columns.keys():
+        return False  # a cell is absent, and those behind it have moved up
+    if any(cell.colspan > 1 and header.columns[cell.column][1] < cell.column + cell.colspan for cell in cells):
         return False
-    _put(strip.placed, names, cells, sure=row.sound)
+    in_order = names == [name for name in _names(strip) if name in names]
+    _put(strip.placed, names, cells, sure=row.sound and in_order)
     return True
 
 
@@ -193,7 +204,7 @@ def _labelled(strip: _Strip, row: PrintedRow) -> bool:
         known = all(not seen or seen == name for seen, name in zip(order, strip.columns, strict=True))
         names = [(group, name) for name in (strip.columns if known else order)]
         if known or set(order) == set(strip.columns):
-            _put(strip.placed, names, taken[0], sure=taken[1] and all(order))
+            _put(strip.placed, names, taken[0], sure=taken[1] and order == list(strip.columns))
             return True
     ours = bool(group or named)
     if ours:
