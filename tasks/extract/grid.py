@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from tasks.errors import DocumentTooLarge
 from tasks.printed import Agreement, Grid, GridCell, Locator
 
 MAX_SPAN = 1000
+_WORDS = re.compile("[\u4e00-\u9fff]")
 _MAX_AREA = 1_000_000  # positions that a table's cells may cover together
 
 
@@ -107,3 +109,52 @@ def _widened(cell: GridCell, columns: int, following: GridCell | None) -> GridCe
         return cell
     span = max(1, columns - cell.column)
     return GridCell(cell.row, cell.column, cell.rowspan, span, cell.text, cell.locator, cell.agreement, cell.confidence)
+
+
+def without_repeats(grid: Grid) -> Grid:
+    """The grid, with what a merged header cell and its figures print in each of the columns they span made one cell again.
+
+    Only where every figure below the repeated header, down to the next header, is repeated too: else nothing is changed.
+    """
+    rows: list[list[GridCell]] = [[] for _ in range(grid.rows)]
+    for cell in grid.cells:
+        rows[cell.row].append(cell)
+    if not any(run for row in rows for run in _repeated(row)):
+        return grid
+    repeats: set[tuple[int, int]] = set()  # (row, column) of cells that only repeat the one on their left
+    for number, row in enumerate(rows):
+        for columns in _repeated(row):
+            below = list(_below(rows[number + 1 :], columns))
+            if below and all(len({cell.text for cell in cells}) == 1 for cells in below):
+                repeats |= {(cell.row, cell.column) for cells in (row, *below) for cell in cells if cell.column in columns[1:]}
+    return replace(grid, cells=tuple(_merged(grid.cells, repeats))) if repeats else grid
+
+
+def _repeated(row: Sequence[GridCell]) -> Iterator[range]:
+    """The columns of each run of equal words in cells side by side."""
+    start = 0
+    for at in range(1, len(row) + 1):
+        if at < len(row) and row[at].text == row[start].text and row[at].rowspan == row[at].colspan == 1:
+            continue
+        if at - start > 1 and row[start].colspan == row[start].rowspan == 1 and _WORDS.search(row[start].text):
+            yield range(row[start].column, row[start].column + at - start)
+        start = at
+
+
+def _below(rows: Iterable[Sequence[GridCell]], columns: range) -> Iterator[list[GridCell]]:
+    """The figures of each row under some columns, up to the next words there."""
+    for row in rows:
+        cells = [cell for cell in row if cell.column in columns]
+        if len(cells) < len(columns) or any(_WORDS.search(cell.text) and not cell.text[0].isdigit() for cell in cells):
+            return
+        yield cells
+
+
+def _merged(cells: Iterable[GridCell], repeats: set[tuple[int, int]]) -> Iterator[GridCell]:
+    """The cells, each grown over the repeats on its right."""
+    for cell in cells:
+        if (cell.row, cell.column) not in repeats:
+            width = 1
+            while (cell.row, cell.column + width) in repeats:
+                width += 1
+            yield cell if width == 1 else replace(cell, colspan=width)

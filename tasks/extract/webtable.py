@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from tasks.extract.grid import lay_out
+from tasks.extract.grid import lay_out, without_repeats
 from tasks.extract.page_words import is_statutory
 from tasks.printed import Grid, Locator
 
@@ -139,5 +139,5 @@ def _is_prose(row: HtmlRow) -> bool:
 def _grid(rows: list[HtmlRow]) -> list[Run | Grid]:
     if not any(row.cells for row in rows):
         return []
-    grid = lay_out([row.cells for row in rows], [row.group for row in rows])
+    grid = without_repeats(lay_out([row.cells for row in rows], [row.group for row in rows]))
     return [grid, *(inner for row in rows for cell in row.cells for inner in cell.grids)]
