@@ -13,9 +13,11 @@ _BOMS = (
 )
 _MARK = "\ufeff"
 _CJK = re.compile("[\u4e00-\u9fff]")
+_COMMON = re.compile("[\t\r\n -~\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 _LATIN = re.compile("[\u0080-\u00ff\u0152-\u2122]")
 _SAMPLE = 65536  # bytes or characters that decide which encoding it is
 _STRAY = 0.02  # share of broken places up to which a text is UTF-8 with strays
+_PLAIN = 0.9  # share of usual characters from which bytes with zeros are UTF-16
 _SPOILT = 0.01  # share of unreadable characters up to which a text is one at all
 _CP1252 = {
     ord(char): byte
@@ -61,14 +63,33 @@ def _spoilt(data: bytes, encoding: str) -> str | None:
 
 
 def _wide(data: bytes) -> str | None:
-    """UTF-16 without BOM: half of a page's bytes are then zeros, all at even or all at odd places."""
+    """UTF-16 without BOM: its zeros (in tags, figures, line ends) stand all at even or all at odd places."""
     sample = data[:_SAMPLE]
     high, low = sample[0::2].count(0), sample[1::2].count(0)
-    if max(high, low) < 10 * min(high, low) or max(high, low) * 50 < len(sample):
+    if max(high, low) < 10 * min(high, low):
         return None
+    encoding = "utf-16-le" if low > high else "utf-16-be"
     even = data[: len(data) & ~1]
-    text = _strict(even, "utf-16-le" if low > high else "utf-16-be")
-    return text if text is not None and "\x00" not in text else None
+    text = _strict(even, encoding) or _spoilt(even, encoding)
+    if text is None or "\x00" in text:
+        return None
+    start = text[:_SAMPLE]
+    return text if len(_COMMON.findall(start)) >= _PLAIN * len(start) else None
+
+
+def narrow(head: bytes) -> bytes:
+    """The beginning of a file, in UTF-8 if it is in UTF-16 (with BOM or without), so that what is written in it can be seen."""
+    even = head[: len(head) & ~1]
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return even.decode("utf-16", errors="replace").encode("utf-8", errors="replace")
+    wide = _wide(even) if b"\x00" in head else None
+    return wide.encode("utf-8", errors="replace") if wide is not None else head
+
+
+def is_text(data: bytes) -> bool:
+    """Whether the bytes are text in one of the encodings that agencies use."""
+    text = decode(data)
+    return text is not None and bool(text.strip()) and "\x00" not in text[:_SAMPLE]
 
 
 def _mixed(data: bytes) -> str | None:
