@@ -211,14 +211,15 @@ class _Walk:
         if len(blocks) == 1 and isinstance(blocks[0], Run):
             cell.text = blocks[0].text
         elif blocks:
-            cell.text = "\n".join(block.text for block in blocks if isinstance(block, Run))
+            cell.text = "\n".join([block.text for block in blocks if isinstance(block, Run)])
             cell.grids = [block for block in blocks if isinstance(block, Grid)]
-        if cell.marks and not blocks:
+        is_empty = not cell.text and not cell.grids
+        if cell.marks and is_empty:
             cell.text = clean(" ".join(cell.marks))
             cell.is_doubtful = True
         elif cell.marks:
             self.result.marks.append((cell.path, " ".join(cell.marks)))
-        if (cell.is_struck and not blocks) or "\ufffd" in cell.text:
+        if (cell.is_struck and is_empty) or "\ufffd" in cell.text:
             cell.is_doubtful = True
 
     def end(self) -> None:
@@ -228,6 +229,8 @@ class _Walk:
         for block in box.blocks:
             if isinstance(block, Grid):
                 self.result.blocks.append(block)
+            elif isinstance(block, Picture):
+                block.before = len(self.result.blocks)
             elif isinstance(block, Run):
                 path = f"{self.prefix}{block.frame.path}{block.step}"
                 self.result.blocks.append(Paragraph(block.text, Locator(path=path)))
@@ -267,7 +270,10 @@ class _Walk:
         if tag == "hr":
             self.flush()
         elif tag == "img":
-            self.result.pictures.append(Picture(self.prefix + frame.path, attributes, self.links > 0))
+            picture = Picture(self.prefix + frame.path, attributes, self.links > 0)
+            self.result.pictures.append(picture)
+            if not self.parts:  # between runs: one set into a line of text is an ornament
+                self.boxes[-1].blocks.append(picture)
         elif tag == "input":
             if (attributes.get("type") or "text").lower() in _TYPED:
                 self._value(frame, attributes.get("value") or "")
