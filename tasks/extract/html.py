@@ -21,9 +21,10 @@ from tasks.extract.looks import Looks, looks_of
 from tasks.extract.markup import TEXT, parse, resolve
 from tasks.extract.missing import explain_linked, explain_missing, missing_tables
 from tasks.extract.pictures import linked_pictures, read_pictures, reread_picture
+from tasks.extract.runs import is_inline
 from tasks.extract.text import read_typed, reread_typed
 from tasks.extract.version import READER_VERSION
-from tasks.extract.walk import is_inline, walk
+from tasks.extract.walk import walk
 from tasks.extract.walked import Walked
 from tasks.extract.whitespace import clean
 from tasks.printed import Agreement, Locator, Paragraph, Printed

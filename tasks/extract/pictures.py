@@ -14,7 +14,6 @@ from urllib.parse import unquote_to_bytes
 from selectolax.lexbor import LexborNode
 
 from tasks.errors import ReadError
-from tasks.errors import ReadError
 from tasks.extract.page_words import page_words
 from tasks.extract.walked import Picture, Walked
 from tasks.printed import Grid, Locator, Paragraph

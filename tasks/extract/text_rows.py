@@ -251,7 +251,9 @@ def _below(lines: Sequence[Line], number: int, taken: set[int]) -> list[int]:
         return []
     line = lines[number + 1]
     is_wide = line.kind is Kind.ROW and not line.is_drawn and len(line.fields) == 2
-    if (line.kind is not Kind.SINGLE and not is_wide) or any(field.is_value or _is_enumerated(field.text) for field in line.fields):
+    if (line.kind is not Kind.SINGLE and not is_wide) or any(
+        field.is_value or _is_enumerated(field.text) for field in line.fields
+    ):
         return []
     after = lines[number + 2] if number + 2 < len(lines) else None
     goes_on = after is not None and (after.kind is Kind.ROW or (after.kind is Kind.SINGLE and _is_enumerated(after.text)))

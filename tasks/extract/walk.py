@@ -9,33 +9,14 @@ from selectolax.lexbor import LexborNode
 from tasks.extract.looks import Looks
 from tasks.extract.markup import MAX_DEPTH, TEXT, too_deep
 from tasks.extract.page_words import page_words
+from tasks.extract.runs import IN_RUNS, ROLES, first_text, one_run
 from tasks.extract.walked import Frame, Picture, Run, Walked
-from tasks.extract.webtable import REST, HtmlCell, HtmlRow, HtmlTable, read_table, span
+from tasks.extract.webtable import HtmlCell, HtmlRow, HtmlTable, Shown, html_cell, read_table
 from tasks.extract.whitespace import LINE, clean
 from tasks.printed import Grid, Locator, Paragraph
 
-_BLOCKS = """address article aside blockquote body caption center dd div dl dt fieldset figcaption figure footer form h1 h2 h3
-    h4 h5 h6 header html li main nav ol p section summary ucapcontent ucaptitle ul"""
-_SKIPPED = """script style noscript template head select datalist button iframe xml svg math rt rp audio video canvas object
-    applet map noframes frameset"""
-_ROLES = {
-    **dict.fromkeys(_BLOCKS.split(), "block"),
-    **dict.fromkeys(_SKIPPED.split(), "skipped"),
-    **dict.fromkeys(("thead", "tbody", "tfoot"), "group"),
-    **dict.fromkeys(("td", "th"), "cell"),
-    **dict.fromkeys(("s", "del", "strike"), "struck"),
-    **dict.fromkeys(("sup", "sub"), "raised"),
-    **dict.fromkeys(("br", "hr", "input", "textarea", "img"), "void"),
-    **{"table": "table", "tr": "row", "a": "link", "pre": "pre"},
-}
-_IN_RUNS = frozenset(("struck", "raised", "void", "link"))
 _TYPED = frozenset(("text", "number", "tel", "search"))  # inputs that show their value as text
 _AFTER = re.compile(r"[\d０-９\u4e00-\u9fff）)】〕\]%％”\"]\s*$")  # what a note's mark follows
-
-
-def is_inline(node: LexborNode) -> bool:
-    """Whether an element stands inside a run of text."""
-    return _ROLES.get(node.tag or "", "") in ("", *_IN_RUNS)
 
 
 def walk(top: LexborNode, path: str, looks: Looks, prefix: str = "", *, is_cell: bool = False) -> tuple[Walked, str]:
@@ -43,6 +24,12 @@ def walk(top: LexborNode, path: str, looks: Looks, prefix: str = "", *, is_cell:
     walker = _Walk(looks, prefix)
     walker.is_cell = is_cell
     walker.pres = int(top.tag == "pre")
+    _go(walker, top, path)
+    walker.end()
+    return walker.result, walker.boxes[0].text
+
+
+def _go(walker: _Walk, top: LexborNode, path: str) -> None:
     frame = Frame(top, None, "", 0, "block")
     frame.known_path = path
     stack: list[tuple[Frame, LexborNode | None]] = []
@@ -68,8 +55,6 @@ def walk(top: LexborNode, path: str, looks: Looks, prefix: str = "", *, is_cell:
         frame, node = opened, node.first_child
         if len(stack) > MAX_DEPTH:
             raise too_deep()
-    walker.end()
-    return walker.result, walker.boxes[0].text
 
 
 class _Walk:
@@ -106,11 +91,11 @@ class _Walk:
         if tag[0] == "-":
             return None
         number = parent.count(tag)
-        role = _ROLES.get(tag, "")
+        role = ROLES.get(tag, "")
         if not self.special or (known := node.mem_id) not in self.special:
             if not role:
                 return Frame(node, parent, tag, number, role) if node.first_child is not None else None
-            if role == "skipped":
+            if role == "skipped" or (role in ("cell", "block") and self._simple(node, parent, tag, number, role)):
                 return None
             return self._open(Frame(node, parent, tag, number, role))
         looks = self.looks
@@ -130,18 +115,69 @@ class _Walk:
             self.result.devices.append(self.prefix + frame.path)
         return self._open(frame)
 
+    def _simple(self, node: LexborNode, parent: Frame, tag: str, number: int, role: str) -> bool:
+        """Whether the element is a cell or a block that holds one run of text, or nothing: then it is taken as it stands."""
+        if self.pres or (role == "cell" and not self.tables):
+            return False
+        parts = one_run(node, self.special)
+        if parts is None:
+            return False
+        if self.start is not None:
+            self.flush()
+        text = clean(parts[0] if len(parts) == 1 else "".join(parts))
+        if role == "cell":
+            self._cell(f"{self.prefix}{parent.path}/{tag}[{number}]", node).take(text, node)
+        elif text:
+            frame, step = first_text(Frame(node, parent, tag, number, role))
+            self.boxes[-1].blocks.append(Run(text, frame, step, self.links > 0))
+        return True
+
+    def _simple_row(self, frame: Frame) -> bool:
+        """Whether the row holds such cells only; then all are taken at once."""
+        special, path = self.special, f"{self.prefix}{frame.path}"
+        cells: list[HtmlCell] = []
+        counts = {"td": 0, "th": 0}
+        child = frame.node.first_child
+        while child is not None:
+            tag = child.tag or "-"
+            if tag in counts:
+                parts = None if special and child.mem_id in special else one_run(child, special)
+                if parts is None:
+                    return False
+                counts[tag] += 1
+                cell = html_cell(f"{path}/{tag}[{counts[tag]}]", child.attributes)
+                cell.take(clean(parts[0] if len(parts) == 1 else "".join(parts)), child)
+                cells.append(cell)
+            elif tag[0] != "-" or (tag == TEXT and not (child.text_content or "").isspace()):
+                return False
+            child = child.next
+        self.tables[-1].rows[-1].cells = cells
+        return True
+
+    def _again(self, cell: HtmlCell) -> list[Shown]:
+        """The blocks of a cell that was taken as it stands."""
+        if cell.source is None:
+            return cell.blocks
+        inner = _Walk(self.looks, self.prefix)
+        inner.is_cell, inner.links = True, self.links
+        _go(inner, cell.source, cell.path.removeprefix(self.prefix))
+        inner.flush()
+        return inner.boxes[0].blocks
+
     def _open(self, frame: Frame) -> Frame | None:
         role = frame.role
-        if role in _IN_RUNS:
+        if role in IN_RUNS:
             return self._open_inline(frame)
         if self.start is not None:
             self.flush()
         if role in ("row", "cell", "group") and not self.tables:
             frame.role = role = "block"
         if role == "cell":
-            self.boxes.append(self._cell(frame))
+            self.boxes.append(self._cell(self.prefix + frame.path, frame.node))
         elif role == "row":
             self.tables[-1].rows.append(HtmlRow(len(self.tables[-1].groups) - 1))
+            if not self.pres and self._simple_row(frame):
+                return None
         elif role == "pre":
             self.pres += 1
         elif role == "table":
@@ -180,12 +216,10 @@ class _Walk:
         elif role == "group":
             self.tables[-1].groups.append("tbody")  # rows behind a group without one of their own are a group too
         elif role == "table":
-            self.boxes[-1].blocks += read_table(self.tables.pop())
+            self.boxes[-1].blocks += read_table(self.tables.pop(), self._again)
 
-    def _cell(self, frame: Frame) -> HtmlCell:
-        attributes = frame.node.attributes
-        colspan = span(attributes.get("colspan"))
-        cell = HtmlCell(self.prefix + frame.path, span(attributes.get("rowspan")), colspan if colspan < REST else 0)
+    def _cell(self, path: str, node: LexborNode) -> HtmlCell:
+        cell = html_cell(path, node.attributes)
         table = self.tables[-1]
         if not table.rows:
             table.rows.append(HtmlRow(len(table.groups) - 1))
@@ -248,7 +282,7 @@ class _Walk:
     def _blank(self, frame: Frame) -> None:
         """A cell that keeps its room and shows nothing of what it holds."""
         if frame.role == "cell" and self.tables and self.tables[-1].rows:
-            self._cell(frame).is_doubtful = bool(frame.node.text(strip=True))
+            self._cell(self.prefix + frame.path, frame.node).is_doubtful = bool(frame.node.text(strip=True))
 
     def _is_mark(self, frame: Frame) -> bool:
         """Whether raised text is a note's mark, to be left out: in a cell always, in prose behind a figure or a word."""
@@ -256,7 +290,7 @@ class _Walk:
         if not page_words().note_mark.fullmatch(text):
             return False
         if self.is_cell or len(self.boxes) > 1:
-            self.boxes[-1].marks.append(text)
+            self.boxes[-1].marks += (text,)
             return True
         return bool(_AFTER.search("".join(self.parts)))
 
