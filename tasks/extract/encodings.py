@@ -17,6 +17,7 @@ _COMMON = re.compile("[\t\r\n -~\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 _LATIN = re.compile("[\u0080-\u00ff\u0152-\u2122]")
 _SAMPLE = 65536  # bytes or characters that decide which encoding it is
 _STRAY = 0.02  # share of broken places up to which a text is UTF-8 with strays
+_FEW = 0.05  # share of zeros under which they can be strays
 _PLAIN = 0.9  # share of usual characters from which bytes with zeros are UTF-16
 _SPOILT = 0.01  # share of unreadable characters up to which a text is one at all
 _CP1252 = {
@@ -63,18 +64,17 @@ def _spoilt(data: bytes, encoding: str) -> str | None:
 
 
 def _wide(data: bytes) -> str | None:
-    """UTF-16 without BOM: its zeros (in tags, figures, line ends) stand all at even or all at odd places."""
-    sample = data[:_SAMPLE]
-    high, low = sample[0::2].count(0), sample[1::2].count(0)
-    if max(high, low) < 10 * min(high, low):
-        return None
-    encoding = "utf-16-le" if low > high else "utf-16-be"
-    even = data[: len(data) & ~1]
-    text = _strict(even, encoding) or _spoilt(even, encoding)
-    if text is None or "\x00" in text:
-        return None
-    start = text[:_SAMPLE]
-    return text if len(_COMMON.findall(start)) >= _PLAIN * len(start) else None
+    """UTF-16 without BOM, in the order of bytes that makes usual characters of them; None when neither does."""
+    sample = data[: min(len(data), _SAMPLE) & ~1]
+    if sample.count(0) < len(sample) * _FEW and _strict(data, "utf-8") is not None:
+        return None  # stray zeros
+    for encoding in ("utf-16-le", "utf-16-be"):
+        start = sample.decode(encoding, errors="replace")
+        if start and len(_COMMON.findall(start)) >= _PLAIN * len(start):
+            even = data[: len(data) & ~1]
+            text = _strict(even, encoding) or _spoilt(even, encoding)
+            return text if text is not None and "\x00" not in text else None
+    return None
 
 
 def narrow(head: bytes) -> bytes:

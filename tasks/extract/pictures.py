@@ -19,7 +19,7 @@ from tasks.extract.walked import Picture, Walked
 from tasks.printed import Grid, Locator, Paragraph
 
 Block = Paragraph | Grid
-_LEAST = 3000  # bytes under which a picture is an icon
+_LEAST = 1000  # bytes under which a picture is an icon
 _DATA = re.compile(r"data:image/[\w.+-]+((?:;[\w=-]+)*?)(;base64)?,(.*)", re.IGNORECASE | re.DOTALL)
 SOURCES = ("src", "data-src", "data-original", "data-lazy-src", "_src", "oldsrc")
 
@@ -56,9 +56,10 @@ def read_pictures(
 
 
 def linked_pictures(walked: Walked, blocks: Sequence[Block], archived: Mapping[str, bytes]) -> list[Picture]:
-    """Pictures amid the article's blocks that the page only links to."""
+    """Pictures behind the article's first heading, and before its end, that the page only links to."""
+    start = next((number for number, block in enumerate(blocks) if _is_heading(block)), 0)
     linked = [picture for picture in walked.pictures if picture.before is not None and not _bytes(picture.attributes, archived)]
-    return [picture for picture in linked if 0 < (_place(walked, blocks, picture) or 0) < len(blocks)]
+    return [picture for picture in linked if start < (_place(walked, blocks, picture) or 0) < len(blocks)]
 
 
 def _place(walked: Walked, blocks: Sequence[Block], picture: Picture) -> int | None:

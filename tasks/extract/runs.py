@@ -8,6 +8,8 @@ from selectolax.lexbor import LexborNode
 
 from tasks.extract.markup import TEXT
 from tasks.extract.walked import Frame
+from tasks.extract.webtable import HtmlCell, html_cell
+from tasks.extract.whitespace import clean
 
 _BLOCKS = """address article aside blockquote body caption center dd div dl dt fieldset figcaption figure footer form h1 h2 h3
     h4 h5 h6 header html li main nav ol p section summary ucapcontent ucaptitle ul"""
@@ -68,6 +70,27 @@ def _gathered(node: LexborNode, special: Set[int], parts: list[str], levels: int
                 return False
         child = child.next
     return True
+
+
+def simple_row(row: LexborNode, path: str, special: Set[int]) -> list[HtmlCell] | None:
+    """A row's cells, if each holds one run of text or nothing; None if one holds more. `path` is the row's."""
+    cells: list[HtmlCell] = []
+    counts = {"td": 0, "th": 0}
+    child = row.first_child
+    while child is not None:
+        tag = child.tag or "-"
+        if tag in counts:
+            parts = None if special and child.mem_id in special else one_run(child, special)
+            if parts is None:
+                return None
+            counts[tag] += 1
+            cell = html_cell(f"{path}/{tag}[{counts[tag]}]", child.attributes)
+            cell.take(clean(parts[0] if len(parts) == 1 else "".join(parts)), child)
+            cells.append(cell)
+        elif tag[0] != "-" or (tag == TEXT and not (child.text_content or "").isspace()):
+            return None
+        child = child.next
+    return cells
 
 
 def first_text(frame: Frame) -> tuple[Frame, str]:

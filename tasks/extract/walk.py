@@ -9,10 +9,10 @@ from selectolax.lexbor import LexborNode
 from tasks.extract.looks import Looks
 from tasks.extract.markup import MAX_DEPTH, TEXT, too_deep
 from tasks.extract.page_words import page_words
-from tasks.extract.runs import IN_RUNS, ROLES, first_text, one_run
+from tasks.extract.runs import IN_RUNS, ROLES, first_text, one_run, simple_row
 from tasks.extract.walked import Frame, Picture, Run, Walked
 from tasks.extract.webtable import HtmlCell, HtmlRow, HtmlTable, Shown, html_cell, read_table
-from tasks.extract.whitespace import LINE, clean
+from tasks.extract.whitespace import LINE, clean, preformatted
 from tasks.printed import Grid, Locator, Paragraph
 
 _TYPED = frozenset(("text", "number", "tel", "search"))  # inputs that show their value as text
@@ -78,13 +78,13 @@ class _Walk:
         text = node.text_content or ""
         if text.isspace():
             if self.start is not None:
-                self.parts.append(_preformatted(text) if self.pres else " ")
+                self.parts.append(preformatted(text) if self.pres else text)
             return
         if self.start is None:
             self.start = (frame, f"/text()[{frame.texts}]")
         if not self.links:
             self.only_links = False
-        self.parts.append(_preformatted(text) if self.pres else text)
+        self.parts.append(preformatted(text) if self.pres else text)
 
     def enter(self, node: LexborNode, tag: str, parent: Frame) -> Frame | None:
         """An element begins; its frame, or None when it is not looked into."""
@@ -132,28 +132,6 @@ class _Walk:
             self.boxes[-1].blocks.append(Run(text, frame, step, self.links > 0))
         return True
 
-    def _simple_row(self, frame: Frame) -> bool:
-        """Whether the row holds such cells only; then all are taken at once."""
-        special, path = self.special, f"{self.prefix}{frame.path}"
-        cells: list[HtmlCell] = []
-        counts = {"td": 0, "th": 0}
-        child = frame.node.first_child
-        while child is not None:
-            tag = child.tag or "-"
-            if tag in counts:
-                parts = None if special and child.mem_id in special else one_run(child, special)
-                if parts is None:
-                    return False
-                counts[tag] += 1
-                cell = html_cell(f"{path}/{tag}[{counts[tag]}]", child.attributes)
-                cell.take(clean(parts[0] if len(parts) == 1 else "".join(parts)), child)
-                cells.append(cell)
-            elif tag[0] != "-" or (tag == TEXT and not (child.text_content or "").isspace()):
-                return False
-            child = child.next
-        self.tables[-1].rows[-1].cells = cells
-        return True
-
     def _again(self, cell: HtmlCell) -> list[Shown]:
         """The blocks of a cell that was taken as it stands."""
         if cell.source is None:
@@ -176,7 +154,8 @@ class _Walk:
             self.boxes.append(self._cell(self.prefix + frame.path, frame.node))
         elif role == "row":
             self.tables[-1].rows.append(HtmlRow(len(self.tables[-1].groups) - 1))
-            if not self.pres and self._simple_row(frame):
+            if not self.pres and (cells := simple_row(frame.node, self.prefix + frame.path, self.special)) is not None:
+                self.tables[-1].rows[-1].cells = cells
                 return None
         elif role == "pre":
             self.pres += 1
@@ -319,8 +298,3 @@ class _Walk:
             self.start = self.start or (frame, "")
             self.only_links = False
             self.parts.append(value)
-
-
-def _preformatted(text: str) -> str:
-    """Text of a <pre>: lines are kept, and so are the wide spaces that part its columns."""
-    return text.replace("\r", "").replace("\n", LINE).replace("\t", "\u3000\u3000").replace("  ", "\u3000")

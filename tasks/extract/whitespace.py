@@ -20,3 +20,8 @@ def clean(text: str) -> str:
     if LINE not in text:
         return text.strip()
     return "\n".join(line for part in text.split(LINE) if (line := part.strip()))
+
+
+def preformatted(text: str) -> str:
+    """Text of a <pre>: lines are kept, and so are the wide spaces that part its columns."""
+    return text.replace("\r", "").replace("\n", LINE).replace("\t", "\u3000\u3000").replace("  ", "\u3000")
