@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tasks.normalise.claims import find_claims
 from tasks.normalise.head import read_head
-from tasks.normalise.place import place
+from tasks.normalise.parts import split
+from tasks.normalise.place import find_sets, place, read_rows
+from tasks.normalise.rows import PrintedRow
 from tasks.normalise.sections import find_sections
 from tasks.printed import Grid, Printed
 from tasks.records import Reading
@@ -15,10 +19,24 @@ def normalise(printed: Printed, sha256: str) -> tuple[Reading, ...]:
 
     Rows and columns without a certain place are no guess: they become `problems`, and their figures are not read.
     """
-    placed = place([block for block in printed.blocks if isinstance(block, Grid)])
+    rows = read_rows(_grids(printed))
+    sets = find_sets(rows)
+    if len(sets) > 1:
+        reports = split(printed, sets)
+        if len(reports) > 1:
+            return tuple(_reading(report, read_rows(_grids(report)), sha256) for report in reports)
+    return (_reading(printed, rows, sha256),)
+
+
+def _grids(printed: Printed) -> list[Grid]:
+    return [block for block in printed.blocks if isinstance(block, Grid)]
+
+
+def _reading(printed: Printed, rows: Sequence[PrintedRow], sha256: str) -> Reading:
+    placed = place(rows)
     head = read_head(printed)
     sections = find_sections(printed)
-    reading = Reading(
+    return Reading(
         sha256=sha256,
         reader=printed.reader,
         reader_version=printed.reader_version,
@@ -32,5 +50,5 @@ def normalise(printed: Printed, sha256: str) -> tuple[Reading, ...]:
         claims=find_claims(sections, head.year, head.agency),
         problems=(*printed.problems, *(problem for table in placed for problem in table.problems)),
         part=printed.part,
+        published=head.published,
     )
-    return (reading,)

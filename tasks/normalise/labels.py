@@ -15,22 +15,26 @@ from expectations.form import load_yaml
 _NOISE = re.compile(r"[\W_]+")
 _ENUMERATOR = re.compile(r"^(?:[一二三四五六七八九十]+|\d{1,2})(?=\D)")
 _SPACE = re.compile(r"\s+")
+_UNSEEN = re.compile("[\u00ad\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")  # soft hyphens, joiners, marks
+_LONGEST = 400  # characters that are looked at: what is longer is no label
 
 
 class _Characters(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     radicals: dict[str, str]
+    traditional: dict[str, str]
 
 
 @cache
-def _radicals() -> dict[int, str]:
-    path = form.FORMS.parent / "characters.yml"
-    return {ord(printed): meant for printed, meant in load_yaml(path, _Characters).radicals.items()}
+def _characters() -> tuple[dict[int, str], dict[int, str]]:
+    """Radicals and traditional characters, as translation tables."""
+    read = load_yaml(form.FORMS.parent / "characters.yml", _Characters)
+    return str.maketrans(read.radicals), str.maketrans(read.traditional)
 
 
 def plain(text: str) -> str:
-    """Text in ordinary characters: width and radicals normalised, otherwise as printed."""
-    return unicodedata.normalize("NFKC", text).translate(_radicals())
+    """Text in ordinary characters: width and radicals normalised, invisible characters left out, otherwise as printed."""
+    return unicodedata.normalize("NFKC", _UNSEEN.sub("", text)).translate(_characters()[0])
 
 
 def squeeze(text: str) -> str:
@@ -38,20 +42,20 @@ def squeeze(text: str) -> str:
     return _SPACE.sub("", plain(text))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def key(text: str) -> str:
-    """A label as a key: ordinary characters without spaces, punctuation or quotes."""
-    return _NOISE.sub("", plain(text))
+    """A label as a key: ordinary simplified characters without spaces, punctuation or quotes."""
+    return _NOISE.sub("", plain(text[:_LONGEST]).translate(_characters()[1]))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def bare(text: str) -> str:
     """A label's key without its enumerator (一、 （三） 2.)."""
     label = key(text)
     return _ENUMERATOR.sub("", label) or label
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def likeness(printed: str, official: str) -> float:
     """How alike two labels are, 1.0 for the same key. The enumerator helps, its absence does not harm."""
     a, b = key(printed), key(official)

@@ -1,73 +1,128 @@
-"""Printed grids as one stream of rows, over all pages and fragments: what each row prints itself, and what spans into it."""
+"""Printed grids as one stream of rows, over all pages and fragments, each field with its key and its kind."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
 
 from tasks.normalise.labels import key
 from tasks.normalise.values import is_value
 from tasks.printed import Grid, GridCell
 
-_WORDS = re.compile(r"[\u4e00-\u9fff\u2e80-\u2fdf]")  # a label is in words; a text without any stands in a figure's place
+_WORDS = re.compile(r"[\u3400-\u9fff\u2e80-\u2fdf\u3220-\u3243]")  # a label is in words
+_NOTE = re.compile(r"(.{2,}?)[（(][^（）()]{6,}[)）]", re.DOTALL)  # an agency's own explanation behind a label
+_PAGE = 3  # fields of a page number with its dashes
+_PROSE = 300  # characters from which a cell holds text and no label
 
 
-@dataclass(frozen=True, slots=True)
+class Kind(IntEnum):
+    """What a field may be: nothing, a figure, a label, or signs that are neither."""
+
+    BLANK = 0
+    VALUE = 1
+    WORDS = 2
+    SIGNS = 3
+
+
+@dataclass(slots=True)
 class PrintedRow:
-    """One printed row. `fields` begin in it, left to right; `groups` are the texts of cells that span into it from above."""
+    """One printed row. `fields` begin in it, left to right, with their keys and kinds; `start` is the first figure's place.
+
+    `sound`: the grid needed no mending. `cut`: the row is put together from both sides of a page break. `above`: the keys of
+    cells that span into it from the rows above, from left to right. `words`: the keys of the fields before the first figure.
+    """
 
     fields: tuple[GridCell, ...]
-    groups: tuple[str, ...]
+    keys: tuple[str, ...]
+    kinds: tuple[Kind, ...]
+    above: tuple[str, ...]
     grid: int
-    grid_columns: int
+    number: int
     loose: bool
-    sound: bool  # the grid needed no mending
+    sound: bool
+    cut: bool = False
+    start: int = 0
+    words: tuple[str, ...] = ()
+    has_figures: bool = False
 
-    @property
-    def labels(self) -> tuple[GridCell, ...]:
-        """The fields before the first figure; in loose text, before the last run of figures (a label may hold a lone 无)."""
-        printed = [field for field in self.fields if field.text.strip()]
-        figures = [is_value(field.text) or not _WORDS.search(field.text) for field in printed]
-        if self.loose:
-            start = len(figures) - figures[::-1].index(False) if False in figures else 0
-        else:
-            # a group's cell cut by a page break may hold a lone bracket: what stands before words is no figure
-            start = next(
-                (n for n, figure in enumerate(figures) if figure and (n + 1 == len(figures) or figures[n + 1])), len(figures)
-            )
-        return tuple(printed[:start])
-
-    @property
-    def label(self) -> str:
-        """All label fields as one text."""
-        return "".join(field.text for field in self.labels)
+    def __post_init__(self) -> None:
+        self.start = start = _first_figure(self.kinds, loose=self.loose)
+        self.words = tuple([label for label in self.keys[:start] if label]) if start else ()
+        self.has_figures = any(self.kinds[start:])
 
     @property
     def values(self) -> tuple[GridCell, ...]:
-        """The fields after the last label field, blanks included."""
-        labels = self.labels
-        start = self.fields.index(labels[-1]) + 1 if labels else 0
-        return self.fields[start:]
+        """The fields from the first figure's place on, blanks included."""
+        return self.fields[self.start :]
 
     @property
-    def has_figures(self) -> bool:
-        """Whether any field right of the label prints something."""
-        return any(field.text.strip() for field in self.values)
+    def text(self) -> str:
+        """What the row prints, shortened, for messages."""
+        return " | ".join(cell.text.replace("\n", "") for cell in self.fields if cell.text.strip())[:80]
 
 
-def stream(grids: Sequence[Grid]) -> tuple[PrintedRow, ...]:
-    """The rows of all grids in reading order."""
-    return tuple(row for number, grid in enumerate(grids) for row in _rows(grid, number))
+def stream(grids: Sequence[Grid]) -> list[PrintedRow]:
+    """The rows of all grids in reading order, without page numbers."""
+    rows = ((grid, row) for number, grid in enumerate(grids) for row in _rows(grid, number))
+    return [row for grid, row in rows if row.fields and not _is_page_number(grid, row)]
+
+
+@lru_cache(maxsize=16384)
+def look(text: str) -> tuple[str, Kind]:
+    """A field's key and kind."""
+    if len(text) > _PROSE:
+        return "", Kind.WORDS
+    if not text or text.isspace():
+        return "", Kind.BLANK
+    if is_value(text):
+        return key(text), Kind.VALUE
+    if not _WORDS.search(text):
+        return key(text), Kind.SIGNS
+    note = _NOTE.fullmatch(text.strip()) if len(text) > 8 else None
+    return key(note[1] if note else text), Kind.WORDS
+
+
+def joined(row: PrintedRow, fields: tuple[GridCell, ...]) -> PrintedRow:
+    """The row with these fields, put together from both sides of a page break: no sound row."""
+    looks = [look(cell.text) for cell in fields]
+    keys, kinds = tuple([one[0] for one in looks]), tuple([one[1] for one in looks])
+    return PrintedRow(fields, keys, kinds, row.above, row.grid, row.number, row.loose, sound=False, cut=True)
+
+
+def _is_page_number(grid: Grid, row: PrintedRow) -> bool:
+    """ "- 3 -" between tables, which a reader by position may take for a row."""
+    return grid.rows == 1 and grid.loose and len(row.fields) <= _PAGE and Kind.WORDS not in row.kinds
+
+
+def _first_figure(kinds: Sequence[Kind], *, loose: bool) -> int:
+    """Where the figures begin: behind the last words of the label. A value before words is a number or a group's leftover."""
+    if Kind.WORDS not in kinds:
+        return 0
+    last, behind = -1, -1  # the last words so far; those before the sign or figure just passed
+    passed = False
+    for n, kind in enumerate(kinds):
+        if kind == Kind.WORDS:
+            last, passed = n, False
+        elif kind and not loose:
+            if passed:
+                return behind + 1
+            behind, passed = last, True
+    return (behind if passed else last) + 1
 
 
 def _rows(grid: Grid, number: int) -> Iterator[PrintedRow]:
-    begins: dict[int, list[GridCell]] = {row: [] for row in range(grid.rows)}
-    spans: dict[int, list[GridCell]] = {row: [] for row in range(grid.rows)}
+    begins: list[list[GridCell]] = [[] for _ in range(grid.rows)]
+    spans: dict[int, list[str]] = {}
     for cell in grid.cells:
         begins[cell.row].append(cell)
-        for row in range(cell.row + 1, cell.row + cell.rowspan):
-            spans[row].append(cell)
-    for row in range(grid.rows):
-        groups = tuple(cell.text for cell in sorted(spans[row], key=lambda cell: cell.column) if key(cell.text))
-        yield PrintedRow(tuple(begins[row]), groups, number, grid.columns, grid.loose, not grid.repaired)
+        if cell.rowspan > 1 and (above := look(cell.text)[0]):
+            for row in range(cell.row + 1, min(cell.row + cell.rowspan, grid.rows)):
+                spans.setdefault(row, []).append(above)
+    sound = not grid.repaired
+    for row, cells in enumerate(begins):
+        looks = [look(cell.text) for cell in cells]
+        keys, kinds = tuple([one[0] for one in looks]), tuple([one[1] for one in looks])
+        yield PrintedRow(tuple(cells), keys, kinds, tuple(spans.get(row, ())), number, row, grid.loose, sound)

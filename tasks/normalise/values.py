@@ -13,14 +13,19 @@ from expectations.form import load_yaml
 from tasks.normalise.labels import squeeze
 from tasks.records import Number, Semantics
 
-_NUMBER = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?")
+_NUMBER = re.compile(r"([+-]?)((?:0|[1-9][0-9]*)|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(\.[0-9]+)?")
 _LONGEST = 18  # digits: beyond any count or sum of money
-_MINUS = str.maketrans("−－–—", "----")
+_WORD = 2  # characters that a word in a figure's place has
+_DASHES = str.maketrans("−‒–—―", "-----")
+_UNREAD = "\ufffd"  # a character that a reader could not make out
+
+Parsed = tuple[Number | None, Semantics, str]
 
 
 class _Values(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     not_applicable: tuple[str, ...]
+    blank: tuple[str, ...]
     units: tuple[str, ...]
 
 
@@ -29,27 +34,47 @@ def _values() -> _Values:
     return load_yaml(form.FORMS.parent / "values.yml", _Values)
 
 
-@lru_cache(maxsize=65536)
-def parse(raw: str) -> tuple[Number | None, Semantics, str]:
-    """`raw` → (value before any conversion of unit, semantics, unit printed). Never repairs: what is no number is TEXT."""
-    text = squeeze(raw)
+@lru_cache(maxsize=16384)
+def parse(raw: str) -> Parsed:
+    """`raw` → (value before any conversion of unit, semantics, unit printed). Never repairs: what is no number is TEXT.
+
+    White space within a number goes (a narrow cell wraps 101 as "10" over "1"), as do separators of thousands. A number
+    that begins with a needless 0, or a dash before 0, is TEXT: it may be two entries in one cell.
+    """
+    if _UNREAD in raw:
+        return None, Semantics.UNREADABLE, ""
     if any(char.isdigit() and not char.isdecimal() for char in raw):  # ① ² ⒉: a note's mark, no digit of the figure
         return None, Semantics.TEXT, ""
-    if not text:
+    text = squeeze(raw)
+    if not text or text in _values().blank:
         return None, Semantics.EMPTY, ""
     if text in _values().not_applicable:
         return None, Semantics.NA, ""
     unit = next((unit for unit in _values().units if text.endswith(unit)), "")
-    match = _NUMBER.fullmatch(text.removesuffix(unit).translate(_MINUS))
-    if match is None:
+    value = _number(text.removesuffix(unit).translate(_DASHES))
+    if value is None:
         return None, Semantics.TEXT, ""
-    digits = match[1].replace("+", "") + match[2].replace(",", "")
-    if len(digits) > _LONGEST:
-        return None, Semantics.TEXT, ""
-    value = Decimal(digits + match[3]) if match[3] else int(digits)
     return value, Semantics.NUMERIC if value else Semantics.ZERO, unit
+
+
+def _number(text: str) -> Number | None:
+    match = _NUMBER.fullmatch(text)
+    if match is None:
+        return None
+    digits = match[2].replace(",", "")
+    if len(digits) > _LONGEST:
+        return None
+    value = Decimal(digits + match[3]) if match[3] else int(digits)
+    if match[1] != "-":
+        return value
+    return -value if value else None
 
 
 def is_value(raw: str) -> bool:
     """Whether a text can stand where a figure stands (a number, a blank or a sign for "none")."""
     return parse(raw)[1] is not Semantics.TEXT
+
+
+def is_doubtful(raw: str) -> bool:
+    """Whether a text in a figure's place may be a figure spoilt: digits among other characters, or a lone character."""
+    return any(char.isdigit() for char in raw) or len(squeeze(raw)) < _WORD
