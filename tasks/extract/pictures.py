@@ -13,13 +13,14 @@ from urllib.parse import unquote_to_bytes
 
 from selectolax.lexbor import LexborNode
 
-from tasks.errors import ReadError
+from tasks.errors import NoTextLayer, ReadError
 from tasks.extract.page_words import page_words
 from tasks.extract.walked import Picture, Walked
 from tasks.printed import Grid, Locator, Paragraph
 
 Block = Paragraph | Grid
 _LEAST = 1000  # bytes under which a picture is an icon
+_WORDS = 5  # texts in a picture from which it may be a table
 _DATA = re.compile(r"data:image/[\w.+-]+((?:;[\w=-]+)*?)(;base64)?,(.*)", re.IGNORECASE | re.DOTALL)
 SOURCES = ("src", "data-src", "data-original", "data-lazy-src", "_src", "oldsrc")
 
@@ -50,9 +51,20 @@ def read_pictures(
             continue
         found = [_at(block, picture.path) for block in printed if isinstance(block, Grid) or not has_text]
         at = _place(walked, read, picture)
-        if at is not None:
-            read[at:at] = found
+        if at is None:
+            continue
+        if has_text and not found and len(printed) >= _WORDS:
+            problems.insert(0, _unread(printed, picture, name))
+        read[at:at] = found
     return tuple(read), tuple(problems)
+
+
+def _unread(printed: Sequence[Block], picture: Picture, name: str) -> str:
+    """A message on a picture with words in which no table was found, while the page lacks one."""
+    words = ", ".join(block.text[:20] for block in printed[:_WORDS] if isinstance(block, Paragraph))
+    problem = f"no table found in the picture at {picture.path}, which shows: {words}"
+    remedy = "If it is one of the report's tables, read it by eye, or ask the agency for a file with text."
+    return str(NoTextLayer(problem, where=name, expected="tables with their lines drawn", remedy=remedy))
 
 
 def linked_pictures(walked: Walked, blocks: Sequence[Block], archived: Mapping[str, bytes]) -> list[Picture]:
