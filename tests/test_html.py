@@ -5,15 +5,17 @@ from __future__ import annotations
 import base64
 import json
 import re
+from html import escape as html_escape
 from urllib.parse import quote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from paper import Paper, change, html_table, rows, to_html, tying
+from test_image import drawn, encoded
 
 from tasks.errors import DocumentTooLarge, NoTextLayer, ReadError
-from tasks.extract import html
+from tasks.extract import extract, html
 from tasks.extract.encodings import decode
 from tasks.normalise import normalise
 from tasks.printed import Agreement, Grid, Paragraph, Printed
@@ -201,6 +203,49 @@ def test_a_hidden_cell_keeps_its_room_and_is_in_doubt():
     assert [(cell.text, cell.is_sure) for cell in grid.cells] == [("规章", True), ("", False), ("6", True)]
 
 
+def repeated(name: str, paper: Paper = PAPER) -> str:
+    """A table whose merged cells stand again in each row and column that they span."""
+    printed_rows = rows(paper, name)
+    width = sum(colspan for _, _, colspan in printed_rows[0])
+    grid: list[list[str | None]] = [[None] * width for _ in printed_rows]
+    for number, row in enumerate(printed_rows):
+        for cell, rowspan, colspan in row:
+            column = grid[number].index(None)
+            for down in range(rowspan):
+                grid[number + down][column : column + colspan] = [cell] * colspan
+    return "<table>" + "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in grid) + "</table>"
+
+
+def test_merged_cells_printed_in_each_column_are_one():
+    whole = article()
+    for name in ("disclosure", "applications", "disputes"):
+        whole = whole.replace(html_table(PAPER, name), repeated(name))
+    assert figures(page(whole)) == PAPER.raw
+
+
+def test_equal_figures_under_different_headers_stay_apart():
+    head = "<tr><td>信息内容</td><td>本年制发</td><td>本年制发</td><td>现行有效</td></tr>"
+    assert one(f"<table>{head}<tr><td>规章</td><td>1</td><td>1</td><td>1</td></tr></table>")[1] == ["规章", "1", "1"]
+    body = "<tr><td>规章</td><td>1</td><td>1</td><td>1</td></tr><tr><td>文件</td><td>2</td><td>3</td><td>3</td></tr>"
+    assert one(f"<table>{head}{body}</table>")[1] == ["规章", "1", "1", "1"]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("<td><p><span>一、本年</span><b>新收<o:p></o:p></b></p></td><td>\n<div><p>1</p>\n</div></td>", ["一、本年新收", "1"]),
+        ("<td><p>一、</p><p>新收</p></td><td><!-- 3 -->1<i></i></td>", ["一、\n新收", "1"]),
+        ("<td>新收<br>数量</td><td><span style='display:none'>9</span>1</td>", ["新收\n数量", "1"]),
+        ("<td><span>总</span><span>\u3000</span><span>计</span></td><td><a href=x>1</a></td>", ["总\u3000计", "1"]),
+        ("<td>甲</td><td><p>&nbsp;</p></td>", ["甲", ""]),
+        ("<td>甲</td>乱<td>1</td>", ["甲", "1"]),
+        ("<td>甲</td><td style='display:none'>7</td><th>1</th>", ["甲", "1"]),
+    ],
+)
+def test_simple_and_other_cells_are_read_alike(body, expected):
+    assert one(f"<table><tr>{body}</tr><tr><td>乙</td><td>2</td></tr></table>")[0] == expected
+
+
 def test_a_layout_table_is_looked_into():
     assert figures(page(f"<table><tr><td width=20%>菜单</td><td>{article()}</td></tr></table>")) == PAPER.raw
 
@@ -289,6 +334,12 @@ SCRIPTS = {
     "template tag": f"<template>{BODY}</template>",
     "noscript": f"<div><noscript>{BODY}</noscript></div>",
     "input": '<input type=hidden value="{}">'.format(BODY.replace('"', "&quot;")),
+    "attribute": f"<article-view title='x' content=\"{html_escape(BODY)}\"></article-view>",
+    "attribute with JSON": f"<div data-page='{html_escape(json.dumps({'data': [{'content': BODY}]}))}'></div>",
+    "attribute with a literal": f'<v-view :html="{html_escape("{body: `" + BODY + "`}")}"></v-view>',
+    "frame's document": f'<iframe srcdoc="{html_escape(BODY)}"></iframe>',
+    "frame's address": f"<iframe src='data:text/html;charset=utf-8,{quote(BODY)}'></iframe>",
+    "frame's base64": f"<iframe src='data:text/html;base64,{base64.b64encode(BODY.encode()).decode()}'></iframe>",
     "rows only": "<script>var t='{}'</script>".format(
         "".join(re.sub(r"</?table>", "", html_table(PAPER, name)) for name in ("disclosure", "applications", "disputes")).replace(
             "'", '"'
@@ -379,6 +430,25 @@ def test_a_stray_gbk_fragment_is_read_as_what_it_is():
     assert decode(bytes(range(128, 256)) * 40) is None
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16"])
+def test_a_page_in_utf_16_is_a_page_with_or_without_its_mark(encoding):
+    (read,) = extract(to_html(PAPER).decode().encode(encoding), "a.html")
+    assert (read.reader, len([block for block in read.blocks if isinstance(block, Grid)])) == ("html", 3)
+    (read,) = extract("没有标签的一段文字\n".encode(encoding) * 40, "a.txt")
+    assert read.reader == "text"
+
+
+def test_a_web_archive_in_base64_is_its_page():
+    body = base64.encodebytes(to_html(PAPER)).decode()
+    archive = (
+        'MIME-Version: 1.0\nContent-Type: multipart/related; boundary="xx"\n\n'
+        f'--xx\nContent-Type: text/html; charset="utf-8"\nContent-Transfer-Encoding: base64\n\n{body}\n--xx--\n'
+    )
+    (read,) = extract(archive.encode(), "a.mht")
+    (outcome,) = normalise(read, "0" * 64)
+    assert {cell.address: cell.raw for cell in outcome.cells} == PAPER.raw
+
+
 def test_a_web_archive_is_its_page():
     import quopri
 
@@ -429,6 +499,26 @@ def test_a_report_of_linked_pictures_is_no_text():
     with pytest.raises(NoTextLayer, match=r"W020240101.jpg"):
         html.read(page(f"<h1>{PAPER.title}（图片版）</h1><p><img src='./W020240101.jpg' width=800></p>").encode())
     assert printed(page("<h1>通知</h1><img src=a.jpg>")).problems == ()
+
+
+def test_one_table_that_is_a_picture_elsewhere_is_missed_aloud():
+    table = html_table(PAPER, "disputes")
+    pictured = article().replace(table, "<p><img src='./W020240101.jpg' width=800></p>")
+    (problem,) = printed(page(f"<h1>{PAPER.title}</h1><img src='top.jpg'>{pictured}<p>附</p><img src='foot.jpg'>")).problems
+    assert "no table of challenges" in problem
+    assert "W020240101.jpg" in problem
+    assert "top.jpg" not in problem
+
+
+def test_a_table_that_is_a_picture_of_the_page_s_own_stands_where_the_picture_is():
+    source = "data:image/png;base64," + base64.b64encode(encoded(drawn())).decode()
+    markup = page(article().replace(html_table(PAPER, "disputes"), f"<p><img src='{source}'></p>")).encode()
+    read = html.read(markup)
+    kinds = [block.text[:2] if isinstance(block, Paragraph) else "grid" for block in read.blocks]
+    assert kinds[kinds.index("四、") : kinds.index("五、")] == ["四、", "grid"]
+    cell = next(cell for block in read.blocks if isinstance(block, Grid) for cell in block.cells if cell.text == "305")
+    assert cell.locator.path.endswith("/img[1]")
+    assert html.reread(markup, cell.locator) == "305"
 
 
 @pytest.mark.parametrize(

@@ -118,6 +118,17 @@ def inner_text(name: str) -> str:
     return "\n\n".join("\n\t\n".join(cell for cell, *_ in row) for row in rows(PAPER, name))
 
 
+def ended_by_tabs(name: str) -> str:
+    """As a browser prints cells that end in a line of their own: each on a line, a tab behind all but a row's last."""
+    return "\n".join("\t\n".join(cell for cell, *_ in row) for row in rows(PAPER, name))
+
+
+def repeated_pipes(name: str) -> str:
+    """As converters leave merged cells: printed again in each column that they span."""
+    lines = [" | ".join(cell for cell, _, colspan in row for _ in range(colspan)) for row in rows(PAPER, name)]
+    return "\n".join(f"| {line} |" for line in lines) if name == "disclosure" else pipes(name)
+
+
 def tabs(name: str) -> str:
     return "\n".join("\t".join(cell for cell, *_ in row) for row in rows(PAPER, name))
 
@@ -132,7 +143,20 @@ def ideographic(name: str) -> str:
 
 @pytest.mark.parametrize(
     "way",
-    [boxed, spaced, pipes, bare_pipes, commas, stacked, inner_text, tabs, single_spaces, ideographic],
+    [
+        boxed,
+        spaced,
+        pipes,
+        bare_pipes,
+        commas,
+        stacked,
+        inner_text,
+        ended_by_tabs,
+        repeated_pipes,
+        tabs,
+        single_spaces,
+        ideographic,
+    ],
     ids=lambda way: way.__name__,
 )
 def test_a_report_is_read_however_its_tables_are_set(way):
@@ -142,7 +166,7 @@ def test_a_report_is_read_however_its_tables_are_set(way):
     assert len(outcome.sections) == 6
 
 
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16", "utf-16-le"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be"])
 def test_any_encoding_will_do(encoding):
     assert {cell.address: cell.raw for cell in reading(report(tabs).encode(encoding)).cells} == PAPER.raw
 
@@ -167,6 +191,34 @@ def test_labels_wrapped_over_lines_find_their_figures():
     assert len(wrapped) > len(lines) + 5
     data = report(lambda name: "\n".join(wrapped) if name == "applications" else tabs(name))
     assert {cell.address: cell.raw for cell in reading(data).cells} == PAPER.raw
+
+
+def test_group_and_label_wrapped_around_their_figures():
+    """As pdftotext -layout sets a row of three lines: the names' beginnings above the figures, their ends below."""
+    wrapped = []
+    for row in rows(PAPER, "applications"):
+        texts = [cell for cell, *_ in row]
+        figures = "   ".join(cell or "0" for cell in texts[-7:])
+        label = texts[-8] if len(texts) > 7 else ""
+        if label.startswith("2.") and len(texts) == 8 and len(label) > 20:
+            wrapped += [f"     （六）其他处 {label[:15]}", f"                     {figures}", f"      理    {label[15:]}"]
+        elif label.startswith("1.") and len(texts) == 9:
+            group = texts[-9]
+            wrapped += [f"     {group[:-1]}", f"            {label}   {figures}", f"       {group[-1]}"]
+        else:
+            wrapped.append("   ".join(texts))
+    data = report(lambda name: "\n".join(wrapped) if name == "applications" else spaced(name))
+    outcome = reading(data)
+    assert {cell.address: cell.raw for cell in outcome.cells} == PAPER.raw
+    (grid,) = [grid for grid in grids(data) if grid.rows > 20]
+    assert {"（三）不予公\n开", "（四）无法提\n供"} <= {cell.text for cell in grid.cells}
+
+
+@pytest.mark.parametrize(("figures", "read"), [("1 O 3 4", 4), ("O 2 3 4", 4), ("1 2 3 ?", 4), ("1 x", 0), ("1 2 □ 4 5", 5)])
+def test_what_stands_in_a_figure_s_place_is_a_field(figures, read):
+    found = grids(f"规章 9 9 9\n行政许可 {figures}\n规章 9 9 9")
+    row = next((row for grid in found for row in texts(grid) if row[0] == "行政许可"), ["", ""])
+    assert len(row) - 1 == read or (not read and row[-1] != "x")
 
 
 def test_pages_may_break_anywhere_between_rows():
@@ -231,6 +283,15 @@ def test_prose_stays_prose():
 def test_drawn_cells_of_several_lines_are_one():
     (grid,) = grids("┌──┬──┐\n│行政│ 1│\n│许可│  │\n├──┼──┤\n│规章│ 2│\n├──┼──┤\n│处罚│ 3│\n└──┴──┘")
     assert texts(grid) == [["行政\n许可", "1"], ["规章", "2"], ["处罚", "3"]]
+    assert not grid.loose
+
+
+def test_csv_may_stand_between_prose():
+    body = '一、总体情况\n\n本年公开1,000条,增长5%。他说:"好\n' + commas("applications") + '\n二、小结\n"\n'
+    blocks = printed(body).blocks
+    assert [block.text for block in blocks if isinstance(block, Paragraph)][:1] == ["一、总体情况"]
+    (grid,) = [block for block in blocks if isinstance(block, Grid) and block.rows > 5]
+    assert len(texts(grid)[-1]) == 10
     assert not grid.loose
 
 

@@ -13,9 +13,12 @@ _BOMS = (
 )
 _MARK = "\ufeff"
 _CJK = re.compile("[\u4e00-\u9fff]")
+_COMMON = re.compile("[\t\r\n -~\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 _LATIN = re.compile("[\u0080-\u00ff\u0152-\u2122]")
 _SAMPLE = 65536  # bytes or characters that decide which encoding it is
 _STRAY = 0.02  # share of broken places up to which a text is UTF-8 with strays
+_FEW = 0.05  # share of zeros under which they can be strays
+_PLAIN = 0.9  # share of usual characters from which bytes with zeros are UTF-16
 _SPOILT = 0.01  # share of unreadable characters up to which a text is one at all
 _CP1252 = {
     ord(char): byte
@@ -61,14 +64,32 @@ def _spoilt(data: bytes, encoding: str) -> str | None:
 
 
 def _wide(data: bytes) -> str | None:
-    """UTF-16 without BOM: half of a page's bytes are then zeros, all at even or all at odd places."""
-    sample = data[:_SAMPLE]
-    high, low = sample[0::2].count(0), sample[1::2].count(0)
-    if max(high, low) < 10 * min(high, low) or max(high, low) * 50 < len(sample):
-        return None
-    even = data[: len(data) & ~1]
-    text = _strict(even, "utf-16-le" if low > high else "utf-16-be")
-    return text if text is not None and "\x00" not in text else None
+    """UTF-16 without BOM, in the order of bytes that makes usual characters of them; None when neither does."""
+    sample = data[: min(len(data), _SAMPLE) & ~1]
+    if sample.count(0) < len(sample) * _FEW and _strict(data, "utf-8") is not None:
+        return None  # stray zeros
+    for encoding in ("utf-16-le", "utf-16-be"):
+        start = sample.decode(encoding, errors="replace")
+        if start and len(_COMMON.findall(start)) >= _PLAIN * len(start):
+            even = data[: len(data) & ~1]
+            text = _strict(even, encoding) or _spoilt(even, encoding)
+            return text if text is not None and "\x00" not in text else None
+    return None
+
+
+def narrow(head: bytes) -> bytes:
+    """The beginning of a file, in UTF-8 if it is in UTF-16 (with BOM or without), so that what is written in it can be seen."""
+    even = head[: len(head) & ~1]
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return even.decode("utf-16", errors="replace").encode("utf-8", errors="replace")
+    wide = _wide(even) if b"\x00" in head else None
+    return wide.encode("utf-8", errors="replace") if wide is not None else head
+
+
+def is_text(data: bytes) -> bool:
+    """Whether the bytes are text in one of the encodings that agencies use."""
+    text = decode(data)
+    return text is not None and bool(text.strip()) and "\x00" not in text[:_SAMPLE]
 
 
 def _mixed(data: bytes) -> str | None:

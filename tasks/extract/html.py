@@ -19,11 +19,12 @@ from tasks.extract.encodings import decode
 from tasks.extract.held import PREFIX, held_piece, held_pieces, parse_piece
 from tasks.extract.looks import Looks, looks_of
 from tasks.extract.markup import TEXT, parse, resolve
-from tasks.extract.missing import explain_missing
-from tasks.extract.pictures import read_pictures, reread_picture
+from tasks.extract.missing import explain_linked, explain_missing, missing_tables
+from tasks.extract.pictures import linked_pictures, read_pictures, reread_picture
+from tasks.extract.runs import is_inline
 from tasks.extract.text import read_typed, reread_typed
 from tasks.extract.version import READER_VERSION
-from tasks.extract.walk import is_inline, walk
+from tasks.extract.walk import walk
 from tasks.extract.walked import Walked
 from tasks.extract.whitespace import clean
 from tasks.printed import Agreement, Locator, Paragraph, Printed
@@ -48,10 +49,13 @@ def read(data: bytes, name: str = "") -> Printed:
         held = _held(page)
         blocks = (*blocks, *held) if held else _hidden(page, looks) or read_typed(blocks)
     problems = _left_out(walked)
+    if walked.pictures and missing_tables(blocks):
+        blocks, unread = read_pictures(walked, blocks, archived, name)
+        problems += unread
     if not is_figures(blocks):
-        pictured = read_pictures(walked.pictures, archived, name)
-        problems += () if pictured else explain_missing(page, walked.pictures, blocks, name)
-        blocks = (*blocks, *pictured)
+        problems += explain_missing(page, walked.pictures, blocks, name)
+    elif walked.pictures and (missing := missing_tables(blocks)):
+        problems += explain_linked(missing, linked_pictures(walked, blocks, archived), name)
     return Printed(blocks, tuple(_meta(page)), "html", READER_VERSION, "text/html", problems=problems)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MAX_FRAMES = 100
 MAX_PIXELS = 60_000_000  # of one page: A3 at 400 dpi has 31 million
-_LEAST_SIDE = 200  # pixels: smaller pictures are icons
+_LEAST_AREA = 200 * 200  # pixels: smaller pictures are icons (a table of one row is wide and low)
 
 
 def read(data: bytes, name: str) -> Printed:
@@ -89,7 +89,7 @@ def _frames(image: Image.Image, name: str) -> Iterator[tuple[int, Colour]]:
             width, height = image.size
             if width * height > MAX_PIXELS:
                 raise _too_large(f"a picture of {width} × {height} pixels", name)
-            if min(width, height) < _LEAST_SIDE:
+            if width * height < _LEAST_AREA:
                 continue
             upright = ImageOps.exif_transpose(image)
             shown = upright.convert("RGBA") if "transparency" in upright.info or upright.mode in ("LA", "PA", "RGBA") else upright

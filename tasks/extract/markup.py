@@ -23,7 +23,7 @@ _CLOSED_BY_THEMSELVES = frozenset(
     source tbody td tfoot th thead tr track wbr""".split()  # noqa: SIM905
 )
 _XML = re.compile(r"\s*(?:<\?xml\b|<!DOCTYPE[^>]*\bXHTML)", re.IGNORECASE)
-_EMPTY = re.compile(r"<(script|style|title|textarea|iframe|noscript|div|span|a|p|td|th|\w+:\w+)((?:\s[^<>]*)?)/>", re.IGNORECASE)
+_ENDED = re.compile(r"<(script|style|title|textarea|iframe|noscript|div|span|a|p|td|th|\w+:\w+)(?:\s[^>]*)?", re.IGNORECASE)
 _STEP = re.compile(r"/(\*|text\(\)|[\w-]+)\[(\d+)\]")
 _PLAIN = re.compile(r"[a-z][a-z0-9-]*")
 TEXT = "-text"
@@ -32,7 +32,7 @@ TEXT = "-text"
 def parse(text: str) -> LexborHTMLParser:
     """Markup → its tree. Raises DocumentTooLarge for tags without number or end, DamagedDocument when nothing comes of it."""
     if _XML.match(text):
-        text = _EMPTY.sub(r"<\1\2></\1>", text)
+        text = "".join(_with_ends(text))
     if text.count("<") > _FEW:
         text = _flattened(text)
     parser = LexborHTMLParser(text)
@@ -41,9 +41,19 @@ def parse(text: str) -> LexborHTMLParser:
     return parser
 
 
+def _with_ends(text: str) -> Iterator[str]:
+    """XHTML's text, each empty element that HTML does not know as such with an end tag of its own."""
+    *pieces, last = text.split("/>")
+    for piece in pieces:
+        tag = _ENDED.fullmatch(piece, max(piece.rfind("<"), 0))
+        yield f"{piece}></{tag[1]}>" if tag else f"{piece}/>"
+    yield last
+
+
 def _flattened(text: str) -> str:
     """The text, without its inline tags if those are left open in each other; refused if it is still nested too deep."""
-    if text.count("<") > _MAX_TAGS or _LONG_TAG.search(text):
+    longest = max(map(len, text.split("<")))
+    if text.count("<") > _MAX_TAGS or (longest > _MAX_ATTRIBUTES and _LONG_TAG.search(text)):
         raise DocumentTooLarge("a page of tags without end", expected=f"at most {_MAX_TAGS:,}", remedy="Look at it by eye.")
     if _most_open(text) > _MAX_OPEN:
         text = _INLINE.sub("", text)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from selectolax.lexbor import LexborHTMLParser
 
 from tasks.errors import NoTextLayer
-from tasks.extract.page_words import is_report, page_words
+from tasks.extract.page_words import is_report, page_words, tables_in
 from tasks.extract.pictures import SOURCES
 from tasks.extract.walked import Picture
 from tasks.printed import Grid, Paragraph
@@ -35,7 +35,7 @@ def explain_missing(
         for found, what, remedy in elsewhere
         if found
     )
-    sources = [source for picture in pictures if (source := _source(picture))]
+    sources = _sources(pictures)
     if sources and not problems:
         raise NoTextLayer(
             f"the page shows the report's tables as {len(sources)} pictures that it only links to: {_listed(sources)}",
@@ -44,6 +44,25 @@ def explain_missing(
             remedy="Fetch the pictures and read them, or ask the agency for a file with text.",
         )
     return problems
+
+
+def missing_tables(blocks: Iterable[Paragraph | Grid]) -> list[str]:
+    """Which of the statutory tables are not among the blocks."""
+    missing = set(page_words().statutory)
+    for block in blocks:
+        if isinstance(block, Grid) and missing:
+            missing -= tables_in("\0".join([cell.text for cell in block.cells]))
+    return sorted(missing)
+
+
+def explain_linked(missing: Sequence[str], pictures: Sequence[Picture], name: str) -> tuple[str, ...]:
+    """A message on pictures amid the article that may be the tables which it lacks; none without such pictures."""
+    sources = _sources(pictures)
+    if not sources:
+        return ()
+    found = f"no table of {', '.join(missing)}, but pictures that the page only links to: {_listed(sources)}"
+    remedy = "Fetch the pictures and read them, or ask the agency for a file with text."
+    return (str(NoTextLayer(found, where=name, expected="tables of text", remedy=remedy)),)
 
 
 def _texts(page: LexborHTMLParser, blocks: Iterable[Paragraph | Grid]) -> Iterable[str]:
@@ -67,6 +86,11 @@ def _framed(page: LexborHTMLParser) -> list[str]:
 def _refreshed(page: LexborHTMLParser) -> list[str]:
     contents = (node.attributes.get("content") or "" for node in page.css("meta[http-equiv='refresh' i]"))
     return [found[1] for content in contents if (found := _REFRESH.search(content))]
+
+
+def _sources(pictures: Sequence[Picture]) -> list[str]:
+    """The addresses of pictures elsewhere that are large enough to hold a table."""
+    return [source for picture in pictures if (source := _source(picture)) and not source.startswith("data:")]
 
 
 def _source(picture: Picture) -> str:

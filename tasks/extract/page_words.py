@@ -10,8 +10,6 @@ from pydantic import BaseModel, ConfigDict
 from expectations import form
 from expectations.form import load_yaml
 
-_SPACE = re.compile(r"\s+")
-
 
 class _Boxes(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -24,7 +22,7 @@ class PageWords(BaseModel):
     """What pages.yml says; each field is explained there."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    statutory: tuple[str, ...]
+    statutory: dict[str, tuple[str, ...]]
     report: re.Pattern[str]
     containers: tuple[str, ...]
     heading: re.Pattern[str]
@@ -44,15 +42,31 @@ def page_words() -> PageWords:
 
 def is_statutory(text: str) -> bool:
     """Whether a table's text is that of a statutory table (or of a part of one with its labels)."""
-    bare = _SPACE.sub("", text)
+    bare = _bare(text)
     found = 0
-    for word in page_words().statutory:
-        found += word in bare
-        if found > 1:
-            return True
+    for word in _all_words():
+        if word in bare:
+            found += 1
+            if found > 1:
+                return True
     return False
+
+
+def tables_in(text: str) -> set[str]:
+    """Which of the statutory tables a table's text is of."""
+    bare = _bare(text)
+    return {table for table, words in page_words().statutory.items() if sum(word in bare for word in words) > 1}
+
+
+@cache
+def _all_words() -> tuple[str, ...]:
+    return tuple(word for words in page_words().statutory.values() for word in words)
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split())
 
 
 def is_report(text: str) -> bool:
     """Whether a text names an annual report on government-information disclosure."""
-    return bool(page_words().report.search(_SPACE.sub("", text)))
+    return bool(page_words().report.search(_bare(text)))

@@ -13,25 +13,83 @@ from urllib.parse import unquote_to_bytes
 
 from selectolax.lexbor import LexborNode
 
-from tasks.extract.walked import Picture
+from tasks.errors import NoTextLayer, ReadError
+from tasks.extract.page_words import page_words
+from tasks.extract.walked import Picture, Walked
 from tasks.printed import Grid, Locator, Paragraph
 
 Block = Paragraph | Grid
-_LEAST = 3000  # bytes under which a picture is an icon
+_LEAST = 1000  # bytes under which a picture is an icon
+_WORDS = 5  # texts in a picture from which it may be a table
 _DATA = re.compile(r"data:image/[\w.+-]+((?:;[\w=-]+)*?)(;base64)?,(.*)", re.IGNORECASE | re.DOTALL)
 SOURCES = ("src", "data-src", "data-original", "data-lazy-src", "_src", "oldsrc")
 
 
-def read_pictures(pictures: Sequence[Picture], archived: Mapping[str, bytes], name: str) -> tuple[Block, ...]:
-    """What the page's own pictures print, in page order. Raises what the image reader raises (a ReadError)."""
-    own = [(picture, data) for picture in pictures if len(data := _bytes(picture.attributes, archived)) >= _LEAST]
+def read_pictures(
+    walked: Walked, blocks: Sequence[Block], archived: Mapping[str, bytes], name: str
+) -> tuple[tuple[Block, ...], tuple[str, ...]]:
+    """The page's blocks with what its own pictures print, each where it stands; and messages on pictures not to be read.
+
+    Beside text of the article's own, only a picture's tables are read. Raises what the image reader raises (a ReadError)
+    when the page has nothing else to read.
+    """
+    own = [(picture, data) for picture in walked.pictures if len(data := _bytes(picture.attributes, archived)) >= _LEAST]
     reader = _reader() if own else None
     if reader is None:
-        return ()
-    blocks: list[Block] = []
-    for picture, data in own:
-        blocks += [_at(block, picture.path) for block in reader.read(data, name).blocks]
-    return tuple(blocks)
+        return tuple(blocks), ()
+    has_tables = any(isinstance(block, Grid) for block in blocks)
+    has_text = has_tables or any(_is_heading(block) for block in blocks)
+    read: list[Block] = list(blocks)
+    problems: list[str] = []
+    for picture, data in reversed(own):
+        try:
+            printed = reader.read(data, name).blocks
+        except ReadError as error:
+            if not has_tables:
+                raise
+            problems.insert(0, str(error))
+            continue
+        found = [_at(block, picture.path) for block in printed if isinstance(block, Grid) or not has_text]
+        at = _place(walked, read, picture)
+        if at is None:
+            continue
+        if has_text and not found and len(printed) >= _WORDS:
+            problems.insert(0, _unread(printed, picture, name))
+        read[at:at] = found
+    return tuple(read), tuple(problems)
+
+
+def _unread(printed: Sequence[Block], picture: Picture, name: str) -> str:
+    """A message on a picture with words in which no table was found, while the page lacks one."""
+    words = ", ".join(block.text[:20] for block in printed[:_WORDS] if isinstance(block, Paragraph))
+    problem = f"no table found in the picture at {picture.path}, which shows: {words}"
+    remedy = "If it is one of the report's tables, read it by eye, or ask the agency for a file with text."
+    return str(NoTextLayer(problem, where=name, expected="tables with their lines drawn", remedy=remedy))
+
+
+def linked_pictures(walked: Walked, blocks: Sequence[Block], archived: Mapping[str, bytes]) -> list[Picture]:
+    """Pictures behind the article's first heading, and before its end, that the page only links to."""
+    start = next((number for number, block in enumerate(blocks) if _is_heading(block)), 0)
+    linked = [picture for picture in walked.pictures if picture.before is not None and not _bytes(picture.attributes, archived)]
+    return [picture for picture in linked if start < (_place(walked, blocks, picture) or 0) < len(blocks)]
+
+
+def _place(walked: Walked, blocks: Sequence[Block], picture: Picture) -> int | None:
+    """Where among the article's blocks a picture stands; None when it stands behind the article, or before it."""
+    if picture.before is None:
+        return len(blocks)
+    if not blocks:
+        return 0
+    numbers = {id(block): number for number, block in enumerate(walked.blocks)}
+    places = [numbers.get(id(block), -1) for block in blocks]
+    if max(places) < 0:
+        return len(blocks)
+    at = next((at for at, number in enumerate(places) if number >= picture.before), len(blocks))
+    return None if picture.before > max(places) + 1 else at
+
+
+def _is_heading(block: Block) -> bool:
+    return isinstance(block, Paragraph) and bool(page_words().heading.match(block.text))
 
 
 def reread_picture(node: LexborNode, archived: Mapping[str, bytes], locator: Locator) -> str:

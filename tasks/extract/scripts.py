@@ -39,6 +39,9 @@ _CODED = re.compile(r"%(?:u00)?3c", re.IGNORECASE)
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4}){25,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 _DATA = re.compile(r"data:text/html[^,]{0,60};base64,")
 _MOST = 20_000  # literals of a script that are looked at
+_SIGNS = ("<", "%3", "&lt;", "\\u003")  # one of them is in any text that holds markup, unless it is base64
+_OPENS = ("{", "[", "(", "'", '"', "`")
+_LONGEST = 8_000_000  # characters of a text that are looked at
 _NESTED = 3  # levels of JSON in strings in JSON
 
 
@@ -49,6 +52,14 @@ def held_markup(script: str) -> list[str]:
         bodies = [_unescape(match["body"]) for match in _BROKEN.finditer(script)]
         found = [markup for body in bodies for markup in _markup(body, _NESTED)]
     return list(dict.fromkeys(found))
+
+
+def markup_in(text: str) -> list[str]:
+    """The pieces of markup that an attribute's value holds: itself, encoded, in JSON, or in a script's literals."""
+    if not any(mark in text for mark in _SIGNS):
+        return list(_markup(text, _NESTED)) if _BASE64.fullmatch(_DATA.sub("", text)) else []
+    found = list(_markup(text[:_LONGEST], _NESTED))
+    return held_markup(text) or found if found == [text] and text.lstrip()[:1] in _OPENS else found
 
 
 def _literals(script: str) -> Iterator[str]:

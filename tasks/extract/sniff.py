@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import olefile
 
-from tasks.extract.encodings import decode
+from tasks.extract.encodings import is_text, narrow
 from tasks.extract.mhtml import is_archive
 
 _HTML = re.compile(rb"<\s*(!doctype\s+html|html|head|body|table|tr|td|div|p|span|font|meta|h[1-6])\b", re.IGNORECASE)
@@ -63,7 +63,7 @@ def sniff(data: bytes) -> str:
             return kind
     if _is_image(head):
         return "image"
-    return _sniff_text(data, _narrow(head))
+    return _sniff_text(data, narrow(head))
 
 
 def _sniff_text(data: bytes, head: bytes) -> str:
@@ -80,14 +80,7 @@ def _sniff_text(data: bytes, head: bytes) -> str:
         return "mht"
     if page:
         return "html"
-    return "text" if decodes(data) else "unknown"
-
-
-def _narrow(head: bytes) -> bytes:
-    """UTF-16 with a byte order mark as UTF-8, so that tags in it can be seen."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return head[: len(head) // 2 * 2].decode("utf-16", errors="replace").encode("utf-8", errors="replace")
-    return head
+    return "text" if is_text(data) else "unknown"
 
 
 def _is_image(head: bytes) -> bool:
@@ -137,12 +130,3 @@ def _sniff_ole(data: bytes) -> str:
     kinds = [kind for name, kind in _STREAMS.items() if name.lower() in named]
     kinds += [kind for name, kind in _STREAMS.items() if name.encode("utf-16-le") in data]
     return kinds[0] if kinds else "unknown"
-
-
-def decodes(data: bytes) -> bool:
-    """Whether the bytes are text in one of the encodings that agencies use."""
-    return (
-        bool(data.strip())
-        and b"\x00" not in data.removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")[:4096:2]
-        and decode(data) is not None
-    )

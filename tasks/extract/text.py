@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from tasks.errors import DamagedDocument, DocumentTooLarge
 from tasks.extract.encodings import decode
+from tasks.extract.grid import without_repeats
 from tasks.extract.page_words import is_statutory
 from tasks.extract.text_lines import Kind, Line, split_lines
 from tasks.extract.text_rows import put_together
@@ -98,4 +99,6 @@ def _grid(rows: Sequence[Line]) -> list[Grid]:
         for column, field in enumerate(row.fields)
     )
     is_ragged = any(len(row.fields) != width for row in rows)
-    return [Grid(cells, len(rows), width, loose=is_ragged or not all(row.is_drawn for row in rows))]
+    is_loose = is_ragged or not all(row.is_drawn for row in rows)
+    grid = Grid(cells, len(rows), width, loose=is_loose)
+    return [grid if is_loose else without_repeats(grid)]

@@ -15,10 +15,13 @@ from expectations import form
 from expectations.form import load_yaml
 from tasks.printed import Locator
 
+_WORDS = re.compile("[\u4e00-\u9fff]")
 _WIDE = re.compile(r"[ \xa0]{2,}|[\u3000\t]+(?:\s*)")
 _LONGEST = 60  # characters of a label's field
 _LEAST = 3  # figures at a line's end from which it is a row, whatever stands around
 _COMMAS = 8  # lines of commas from which a text is CSV
+_QUOTED = 10  # lines over which a quoted field runs at most
+_ODD = 6  # characters of a figure that is none (O, ?, x)
 
 
 class Kind(IntEnum):
@@ -41,6 +44,7 @@ class TextWords(BaseModel):
     value: re.Pattern[str]
     enumerator: re.Pattern[str]
     corners: tuple[str, ...]
+    groups: tuple[str, ...]
     page: re.Pattern[str]
     sentence: re.Pattern[str]
     uprights: str
@@ -150,10 +154,9 @@ def is_short(text: str) -> bool:
 def _spaced(text: str, locator: Locator) -> tuple[Kind, list[Field]]:
     """A line without tabs or drawn lines: figures at its end, or short fields set wide apart, or prose."""
     words = text.split()
-    value = text_words().value
-    count = next((n for n, word in enumerate(reversed(words)) if not value.fullmatch(word)), len(words))
+    count = _figures(words)
     label = words[: len(words) - count]
-    labels = [part for one in _WIDE.split(_before(text, count)) for part in _enumerated(one)] if label else []
+    labels = [part for one in _WIDE.split(_before(text, count)) for part in enumerated(one)] if label else []
     if any(char.isdigit() for word in words[len(label) :] for char in word):
         fields = _numbered([*(one.strip() for one in labels if one.strip()), *words[len(label) :]], locator)
         if count >= _LEAST:
@@ -168,7 +171,29 @@ def _spaced(text: str, locator: Locator) -> tuple[Kind, list[Field]]:
     return (Kind.SINGLE if is_short(text) else Kind.PROSE), _numbered([text], replace(locator, column=None))
 
 
-def _enumerated(label: str) -> Iterator[str]:
+def _figures(words: Sequence[str]) -> int:
+    """How many words at a line's end stand in figures' places: figures, and among them what is meant for one and is none."""
+    value = text_words().value
+    at, count, odd = len(words), 0, 0
+    while at:
+        word = words[at - 1]
+        if value.fullmatch(word):
+            count = len(words) - at + 1
+            odd = 0
+        elif odd or not (len(word) == 1 or (len(word) <= _ODD and not _WORDS.search(word))):
+            break
+        else:
+            odd += 1
+        at -= 1
+    values = sum(bool(value.fullmatch(word)) for word in words[len(words) - count :])
+    if values < count and values < _LEAST:  # too few figures to tell what the odd ones among them are
+        return next((n for n, word in enumerate(reversed(words)) if not value.fullmatch(word)), len(words))
+    before = words[len(words) - count - 1] if count < len(words) else ""
+    is_first = values >= _LEAST and len(before) == 1 and before.isascii() and count + 1 < len(words)
+    return count + is_first
+
+
+def enumerated(label: str) -> Iterator[str]:
     """A label's parts, each from its enumerator on: a group and its row may stand in one line."""
     part: list[str] = []
     for word in label.split():
@@ -198,17 +223,29 @@ def _is_csv(lines: Sequence[str]) -> bool:
 
 def _comma_rows(lines: Sequence[tuple[str, Locator]]) -> Iterator[Line]:
     """CSV rows; a quoted field may run over lines. The locator is that of the row's first line."""
-    texts = [text + "\n" for text, _ in lines]
-    reader = csv.reader(iter(texts))
-    start = 0
+    at = 0
+    while at < len(lines):
+        end = at + 1
+        text = lines[at][0]
+        while text.count('"') % 2 and end < min(len(lines), at + _QUOTED):
+            text, end = f"{text}\n{lines[end][0]}", end + 1
+        if text.count('"') % 2:  # a lone quotation mark: it encloses nothing
+            text, end = lines[at][0], at + 1
+        yield _comma_row(text, lines[at][1])
+        at = end
+
+
+def _comma_row(text: str, locator: Locator) -> Line:
     try:
-        for row in reader:
-            locator = lines[start][1]
-            start = reader.line_num
-            filled = [field.strip() for field in row]
-            if sum(map(bool, filled)) > 1:
-                yield Line(" ".join(filled), locator, Kind.ROW, _numbered(filled, locator), is_drawn=True)
-            else:
-                yield replace(_line(next((field for field in filled if field), ""), locator), fields=[])
-    except csv.Error:  # a field beyond any length: no CSV after all
-        yield from (_line(text, locator) for text, locator in lines[start:])
+        parts = next(csv.reader([text], strict=False), []) if "\n" not in text else next(csv.reader(text.splitlines(True)), [])
+    except csv.Error:  # a field beyond any length
+        parts = [text]
+    fields = _numbered([part.strip() for part in parts], locator)
+    filled = [field for field in fields if field.text]
+    is_row = len(filled) > 1 and (any(field.is_value for field in filled) or all(is_short(field.text) for field in filled))
+    if is_row or any(field.is_value for field in filled):
+        return Line(" ".join(field.text for field in fields), locator, Kind.ROW, fields, is_drawn=True)
+    bare = text.strip() if len(filled) > 1 else "".join(field.text for field in filled)
+    if not bare or text_words().page.match(bare):
+        return Line(bare, locator, Kind.PAGE if bare else Kind.BLANK, [])
+    return Line(bare, locator, Kind.SINGLE if is_short(bare) else Kind.PROSE, [Field(bare, locator)])

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from tasks.extract.text_lines import Field, Kind, Line, text_words
+from tasks.extract.text_lines import Field, Kind, Line, enumerated, text_words
 
 _STACKED = 5  # runs of figures, one a line, from which a text prints each cell on a line of its own
 _RUN = 3  # figures of such a run
@@ -19,7 +19,10 @@ _WRAPPED = 3  # lines over which a label is wrapped at most
 
 def put_together(lines: Sequence[Line]) -> list[Line]:
     """The lines, with what belongs in one row in one row."""
-    rows = list(_tabbed(lines)) if sum(line.text == "" and _is_lone_tab(line) for line in lines) >= _LONE_TABS else list(lines)
+    if sum(_ends_in_tab(line) for line in lines) >= _LONE_TABS:
+        rows = list(_ended(lines))
+    else:
+        rows = list(_tabbed(lines)) if sum(map(_is_lone_tab, lines)) >= _LONE_TABS else list(lines)
     rows = list(_boxed(rows))
     runs = [list(run) for is_value, run in groupby(filter(_is_filled, rows), _is_lone_value) if is_value]
     if sum(len(run) >= _RUN for run in runs) >= _STACKED:
@@ -37,6 +40,35 @@ def _is_lone_value(line: Line) -> bool:
 
 def _is_lone_tab(line: Line) -> bool:
     return line.is_indented and line.kind is Kind.BLANK
+
+
+def _ends_in_tab(line: Line) -> bool:
+    """Whether the line is one cell and the tab behind it."""
+    return not line.is_drawn and len(line.fields) == 2 and bool(line.fields[0].text) and not line.fields[1].text
+
+
+def _ended(lines: Sequence[Line]) -> Iterator[Line]:
+    """Where each cell has a line of its own and a tab at its end, cells up to the line without one make one row."""
+    row: list[Line] = []
+    for line in lines:
+        is_open = _ends_in_tab(line) or (bool(row) and _is_lone_tab(line))
+        if not row and not is_open:
+            yield line
+            continue
+        row.append(line)
+        if not is_open:
+            yield _ended_row(row)
+            row = []
+    if row:
+        yield _ended_row(row)
+
+
+def _ended_row(cells: Sequence[Line]) -> Line:
+    """One row; a line of several cells ends it."""
+    fields = [line.fields[0] if _ends_in_tab(line) else Field(line.text, line.locator) for line in cells[:-1]]
+    last = cells[-1]
+    ends = last.fields if last.kind is Kind.ROW and not _ends_in_tab(last) else [Field(last.text, last.locator)]
+    return replace(cells[0], text="\t".join(line.text for line in cells), kind=Kind.ROW, fields=[*fields, *ends])
 
 
 def _tabbed(lines: Sequence[Line]) -> Iterator[Line]:
@@ -159,18 +191,35 @@ def _labelled(lines: list[Line]) -> list[Line]:
     taken: set[int] = set()
     rows = list(lines)
     for number, line in enumerate(lines):
-        if line.kind is not Kind.ROW or line.is_drawn or not any(field.is_value for field in line.fields):
-            continue
-        if sum(field.is_value for field in line.fields) >= _UNLABELLED:
+        figures = sum(field.is_value for field in line.fields)
+        if line.kind is not Kind.ROW or line.is_drawn or not 0 < figures < _UNLABELLED:
             continue
         label = [field for field in line.fields if field.text and not field.is_value]
         own = label[-1].text if label else ""
-        above = [] if own and _is_enumerated(own) else _above(lines, number, taken)
+        above = _group_above(lines, number, taken) if own and _is_enumerated(own) else _above(lines, number, taken)
         below = _below(lines, number, taken) if _is_enumerated(own) or above else []
+        if own and _is_enumerated(own) and not (below and _completes(lines[above[0]], lines[below[0]]) if above else False):
+            above = []
         if above or below:
             taken.update(above, below)
             rows[number] = _with_label(line, [lines[n] for n in above], [lines[n] for n in below])
     return [line for number, line in enumerate(rows) if number not in taken]
+
+
+def _group_above(lines: Sequence[Line], number: int, taken: set[int]) -> list[int]:
+    """The line right before a row that can be the beginning of its group's name."""
+    at = number - 1
+    is_group = at >= 0 and at not in taken and lines[at].kind is Kind.SINGLE and _is_enumerated(lines[at].text)
+    return [at] if is_group else []
+
+
+def _completes(above: Line, below: Line) -> bool:
+    """Whether the line below a row ends the group's name that the line above it begins."""
+    return any(_is_group(above.fields[-1].text + field.text) for field in below.fields[:1])
+
+
+def _is_group(text: str) -> bool:
+    return "".join(text.split()).endswith(text_words().groups)
 
 
 def _is_enumerated(text: str) -> bool:
@@ -194,11 +243,17 @@ def _above(lines: Sequence[Line], number: int, taken: set[int]) -> list[int]:
 
 
 def _below(lines: Sequence[Line], number: int, taken: set[int]) -> list[int]:
-    """The label's line right behind a row: it has no enumerator, and the table goes on behind it."""
+    """The label's line right behind a row: it has no enumerator, and the table goes on behind it.
+
+    It may be two ends: the group's name and the label, both wrapped around the row.
+    """
     if number + 1 >= len(lines) or number + 1 in taken:
         return []
     line = lines[number + 1]
-    if line.kind is not Kind.SINGLE or _is_enumerated(line.text):
+    is_wide = line.kind is Kind.ROW and not line.is_drawn and len(line.fields) == 2
+    if (line.kind is not Kind.SINGLE and not is_wide) or any(
+        field.is_value or _is_enumerated(field.text) for field in line.fields
+    ):
         return []
     after = lines[number + 2] if number + 2 < len(lines) else None
     goes_on = after is not None and (after.kind is Kind.ROW or (after.kind is Kind.SINGLE and _is_enumerated(after.text)))
@@ -206,6 +261,23 @@ def _below(lines: Sequence[Line], number: int, taken: set[int]) -> list[int]:
 
 
 def _with_label(line: Line, above: Sequence[Line], below: Sequence[Line]) -> Line:
+    """The row with its label's parts put together: the group's name and the label itself, each with all its lines."""
     first = next(number for number, field in enumerate(line.fields) if field.is_value)
-    added = [[field for other in part for field in other.fields if field.text] for part in (above, below)]
-    return replace(line, fields=[*added[0], *line.fields[:first], *added[1], *line.fields[first:]])
+    parts: list[Field] = []
+    for field in (field for other in above for field in other.fields if field.text):
+        pieces = list(enumerated(field.text))
+        if parts and not _is_enumerated(pieces[0]):
+            parts[-1] = _joined(parts[-1], pieces.pop(0))
+        parts += [Field(piece, field.locator) for piece in pieces]
+    parts += line.fields[:first]
+    ends = [field for other in below for field in other.fields if field.text]
+    for number, field in enumerate(ends):
+        groups = [at for at, part in enumerate(parts[:-1]) if _is_group(part.text + field.text)]
+        at = groups[-1] if groups else number if 1 < len(ends) == len(parts) else len(parts) - 1
+        if parts:
+            parts[at] = _joined(parts[at], field.text)
+    return replace(line, fields=[*parts, *line.fields[first:]])
+
+
+def _joined(part: Field, text: str) -> Field:
+    return Field(f"{part.text}\n{text}", part.locator) if part.text else Field(text, part.locator)

@@ -9,33 +9,14 @@ from selectolax.lexbor import LexborNode
 from tasks.extract.looks import Looks
 from tasks.extract.markup import MAX_DEPTH, TEXT, too_deep
 from tasks.extract.page_words import page_words
+from tasks.extract.runs import IN_RUNS, ROLES, first_text, one_run, simple_row
 from tasks.extract.walked import Frame, Picture, Run, Walked
-from tasks.extract.webtable import REST, HtmlCell, HtmlRow, HtmlTable, read_table, span
-from tasks.extract.whitespace import LINE, clean
+from tasks.extract.webtable import HtmlCell, HtmlRow, HtmlTable, Shown, html_cell, read_table
+from tasks.extract.whitespace import LINE, clean, preformatted
 from tasks.printed import Grid, Locator, Paragraph
 
-_BLOCKS = """address article aside blockquote body caption center dd div dl dt fieldset figcaption figure footer form h1 h2 h3
-    h4 h5 h6 header html li main nav ol p section summary ucapcontent ucaptitle ul"""
-_SKIPPED = """script style noscript template head select datalist button iframe xml svg math rt rp audio video canvas object
-    applet map noframes frameset"""
-_ROLES = {
-    **dict.fromkeys(_BLOCKS.split(), "block"),
-    **dict.fromkeys(_SKIPPED.split(), "skipped"),
-    **dict.fromkeys(("thead", "tbody", "tfoot"), "group"),
-    **dict.fromkeys(("td", "th"), "cell"),
-    **dict.fromkeys(("s", "del", "strike"), "struck"),
-    **dict.fromkeys(("sup", "sub"), "raised"),
-    **dict.fromkeys(("br", "hr", "input", "textarea", "img"), "void"),
-    **{"table": "table", "tr": "row", "a": "link", "pre": "pre"},
-}
-_IN_RUNS = frozenset(("struck", "raised", "void", "link"))
 _TYPED = frozenset(("text", "number", "tel", "search"))  # inputs that show their value as text
 _AFTER = re.compile(r"[\d０-９\u4e00-\u9fff）)】〕\]%％”\"]\s*$")  # what a note's mark follows
-
-
-def is_inline(node: LexborNode) -> bool:
-    """Whether an element stands inside a run of text."""
-    return _ROLES.get(node.tag or "", "") in ("", *_IN_RUNS)
 
 
 def walk(top: LexborNode, path: str, looks: Looks, prefix: str = "", *, is_cell: bool = False) -> tuple[Walked, str]:
@@ -43,6 +24,12 @@ def walk(top: LexborNode, path: str, looks: Looks, prefix: str = "", *, is_cell:
     walker = _Walk(looks, prefix)
     walker.is_cell = is_cell
     walker.pres = int(top.tag == "pre")
+    _go(walker, top, path)
+    walker.end()
+    return walker.result, walker.boxes[0].text
+
+
+def _go(walker: _Walk, top: LexborNode, path: str) -> None:
     frame = Frame(top, None, "", 0, "block")
     frame.known_path = path
     stack: list[tuple[Frame, LexborNode | None]] = []
@@ -68,8 +55,6 @@ def walk(top: LexborNode, path: str, looks: Looks, prefix: str = "", *, is_cell:
         frame, node = opened, node.first_child
         if len(stack) > MAX_DEPTH:
             raise too_deep()
-    walker.end()
-    return walker.result, walker.boxes[0].text
 
 
 class _Walk:
@@ -93,24 +78,24 @@ class _Walk:
         text = node.text_content or ""
         if text.isspace():
             if self.start is not None:
-                self.parts.append(_preformatted(text) if self.pres else " ")
+                self.parts.append(preformatted(text) if self.pres else text)
             return
         if self.start is None:
             self.start = (frame, f"/text()[{frame.texts}]")
         if not self.links:
             self.only_links = False
-        self.parts.append(_preformatted(text) if self.pres else text)
+        self.parts.append(preformatted(text) if self.pres else text)
 
     def enter(self, node: LexborNode, tag: str, parent: Frame) -> Frame | None:
         """An element begins; its frame, or None when it is not looked into."""
         if tag[0] == "-":
             return None
         number = parent.count(tag)
-        role = _ROLES.get(tag, "")
+        role = ROLES.get(tag, "")
         if not self.special or (known := node.mem_id) not in self.special:
             if not role:
                 return Frame(node, parent, tag, number, role) if node.first_child is not None else None
-            if role == "skipped":
+            if role == "skipped" or (role in ("cell", "block") and self._simple(node, parent, tag, number, role)):
                 return None
             return self._open(Frame(node, parent, tag, number, role))
         looks = self.looks
@@ -130,18 +115,48 @@ class _Walk:
             self.result.devices.append(self.prefix + frame.path)
         return self._open(frame)
 
+    def _simple(self, node: LexborNode, parent: Frame, tag: str, number: int, role: str) -> bool:
+        """Whether the element is a cell or a block that holds one run of text, or nothing: then it is taken as it stands."""
+        if self.pres or (role == "cell" and not self.tables):
+            return False
+        parts = one_run(node, self.special)
+        if parts is None:
+            return False
+        if self.start is not None:
+            self.flush()
+        text = clean(parts[0] if len(parts) == 1 else "".join(parts))
+        if role == "cell":
+            self._cell(f"{self.prefix}{parent.path}/{tag}[{number}]", node).take(text, node)
+        elif text:
+            frame, step = first_text(Frame(node, parent, tag, number, role))
+            self.boxes[-1].blocks.append(Run(text, frame, step, self.links > 0))
+        return True
+
+    def _again(self, cell: HtmlCell) -> list[Shown]:
+        """The blocks of a cell that was taken as it stands."""
+        if cell.source is None:
+            return cell.blocks
+        inner = _Walk(self.looks, self.prefix)
+        inner.is_cell, inner.links = True, self.links
+        _go(inner, cell.source, cell.path.removeprefix(self.prefix))
+        inner.flush()
+        return inner.boxes[0].blocks
+
     def _open(self, frame: Frame) -> Frame | None:
         role = frame.role
-        if role in _IN_RUNS:
+        if role in IN_RUNS:
             return self._open_inline(frame)
         if self.start is not None:
             self.flush()
         if role in ("row", "cell", "group") and not self.tables:
             frame.role = role = "block"
         if role == "cell":
-            self.boxes.append(self._cell(frame))
+            self.boxes.append(self._cell(self.prefix + frame.path, frame.node))
         elif role == "row":
             self.tables[-1].rows.append(HtmlRow(len(self.tables[-1].groups) - 1))
+            if not self.pres and (cells := simple_row(frame.node, self.prefix + frame.path, self.special)) is not None:
+                self.tables[-1].rows[-1].cells = cells
+                return None
         elif role == "pre":
             self.pres += 1
         elif role == "table":
@@ -180,12 +195,10 @@ class _Walk:
         elif role == "group":
             self.tables[-1].groups.append("tbody")  # rows behind a group without one of their own are a group too
         elif role == "table":
-            self.boxes[-1].blocks += read_table(self.tables.pop())
+            self.boxes[-1].blocks += read_table(self.tables.pop(), self._again)
 
-    def _cell(self, frame: Frame) -> HtmlCell:
-        attributes = frame.node.attributes
-        colspan = span(attributes.get("colspan"))
-        cell = HtmlCell(self.prefix + frame.path, span(attributes.get("rowspan")), colspan if colspan < REST else 0)
+    def _cell(self, path: str, node: LexborNode) -> HtmlCell:
+        cell = html_cell(path, node.attributes)
         table = self.tables[-1]
         if not table.rows:
             table.rows.append(HtmlRow(len(table.groups) - 1))
@@ -211,14 +224,15 @@ class _Walk:
         if len(blocks) == 1 and isinstance(blocks[0], Run):
             cell.text = blocks[0].text
         elif blocks:
-            cell.text = "\n".join(block.text for block in blocks if isinstance(block, Run))
+            cell.text = "\n".join([block.text for block in blocks if isinstance(block, Run)])
             cell.grids = [block for block in blocks if isinstance(block, Grid)]
-        if cell.marks and not blocks:
+        is_empty = not cell.text and not cell.grids
+        if cell.marks and is_empty:
             cell.text = clean(" ".join(cell.marks))
             cell.is_doubtful = True
         elif cell.marks:
             self.result.marks.append((cell.path, " ".join(cell.marks)))
-        if (cell.is_struck and not blocks) or "\ufffd" in cell.text:
+        if (cell.is_struck and is_empty) or "\ufffd" in cell.text:
             cell.is_doubtful = True
 
     def end(self) -> None:
@@ -228,6 +242,8 @@ class _Walk:
         for block in box.blocks:
             if isinstance(block, Grid):
                 self.result.blocks.append(block)
+            elif isinstance(block, Picture):
+                block.before = len(self.result.blocks)
             elif isinstance(block, Run):
                 path = f"{self.prefix}{block.frame.path}{block.step}"
                 self.result.blocks.append(Paragraph(block.text, Locator(path=path)))
@@ -245,7 +261,7 @@ class _Walk:
     def _blank(self, frame: Frame) -> None:
         """A cell that keeps its room and shows nothing of what it holds."""
         if frame.role == "cell" and self.tables and self.tables[-1].rows:
-            self._cell(frame).is_doubtful = bool(frame.node.text(strip=True))
+            self._cell(self.prefix + frame.path, frame.node).is_doubtful = bool(frame.node.text(strip=True))
 
     def _is_mark(self, frame: Frame) -> bool:
         """Whether raised text is a note's mark, to be left out: in a cell always, in prose behind a figure or a word."""
@@ -253,7 +269,7 @@ class _Walk:
         if not page_words().note_mark.fullmatch(text):
             return False
         if self.is_cell or len(self.boxes) > 1:
-            self.boxes[-1].marks.append(text)
+            self.boxes[-1].marks += (text,)
             return True
         return bool(_AFTER.search("".join(self.parts)))
 
@@ -267,7 +283,10 @@ class _Walk:
         if tag == "hr":
             self.flush()
         elif tag == "img":
-            self.result.pictures.append(Picture(self.prefix + frame.path, attributes, self.links > 0))
+            picture = Picture(self.prefix + frame.path, attributes, self.links > 0)
+            self.result.pictures.append(picture)
+            if not self.parts:  # between runs: one set into a line of text is an ornament
+                self.boxes[-1].blocks.append(picture)
         elif tag == "input":
             if (attributes.get("type") or "text").lower() in _TYPED:
                 self._value(frame, attributes.get("value") or "")
@@ -279,8 +298,3 @@ class _Walk:
             self.start = self.start or (frame, "")
             self.only_links = False
             self.parts.append(value)
-
-
-def _preformatted(text: str) -> str:
-    """Text of a <pre>: lines are kept, and so are the wide spaces that part its columns."""
-    return text.replace("\r", "").replace("\n", LINE).replace("\t", "\u3000\u3000").replace("  ", "\u3000")

@@ -12,11 +12,20 @@ from tasks.printed import Grid, Paragraph
 
 @dataclass(slots=True)
 class Picture:
-    """An image of the page: where it is, its attributes, and whether it only decorates a link."""
+    """An image of the page: where it is, its attributes, and whether it only decorates a link.
+
+    `before`: the number of the block that it stands before; None when it stands in a cell of a table of figures.
+    """
 
     path: str
     attributes: dict[str, str | None]
     is_link: bool
+    before: int | None = None
+
+    @property
+    def text(self) -> str:
+        """None, as long as nobody reads it."""
+        return ""
 
 
 class Frame:

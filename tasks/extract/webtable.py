@@ -6,11 +6,13 @@ A table of figures may hold prose rows (a section's heading, the narrative, all 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from tasks.extract.grid import lay_out
+from selectolax.lexbor import LexborNode
+
+from tasks.extract.grid import lay_out, located, without_repeats
 from tasks.extract.page_words import is_statutory
 from tasks.printed import Grid, Locator
 
@@ -28,6 +30,9 @@ class Run(Protocol):
         """What it prints."""
 
 
+Shown = Run | Grid
+
+
 @dataclass(slots=True)
 class HtmlCell:
     """A cell as the markup states it; `blocks` are the runs of text and the tables in it.
@@ -38,17 +43,24 @@ class HtmlCell:
     path: str
     rowspan: int = 1
     colspan: int = 1
-    blocks: list[Run | Grid] = field(default_factory=list)
-    marks: list[str] = field(default_factory=list)  # notes' marks, left out of the text
+    blocks: list[Shown] = field(default_factory=list)
+    marks: tuple[str, ...] = ()  # notes' marks, left out of the text
     text: str = ""
-    grids: list[Grid] = field(default_factory=list)
+    grids: Sequence[Grid] = ()
     is_doubtful: bool = False
     is_struck: bool = False
+    source: LexborNode | None = None  # of a cell of one run, whose blocks are only made when they are wanted
 
     @property
     def locator(self) -> Locator:
         """Where the cell stands."""
-        return Locator(path=self.path)
+        return located(self.path)
+
+    def take(self, text: str, source: LexborNode) -> None:
+        """The one run of text that the cell holds."""
+        self.text, self.source = text, source
+        if "\ufffd" in text:
+            self.is_doubtful = True
 
 
 @dataclass(slots=True)
@@ -71,19 +83,29 @@ def span(value: str | None) -> int:
     """A stated span: its leading digits, as browsers read it ("100%" is 100); 1 for what has none."""
     if value is None or value == "1":
         return 1
+    if len(value) < 3 and value.isascii() and value.isdecimal():
+        return int(value)
     digits = _SPAN.match(value)
     return int(digits[1]) if digits else 1
 
 
-def read_table(table: HtmlTable) -> list[Run | Grid]:
-    """The table's blocks: one Grid, or more with prose between; for a layout table, what stands in its cells."""
+def html_cell(path: str, attributes: dict[str, str | None]) -> HtmlCell:
+    """A cell with its spans."""
+    if not attributes:
+        return HtmlCell(path)
+    colspan = span(attributes.get("colspan"))
+    return HtmlCell(path, span(attributes.get("rowspan")), colspan if colspan < REST else 0)
+
+
+def read_table(table: HtmlTable, shown: Callable[[HtmlCell], list[Shown]]) -> list[Shown]:
+    """The table's blocks: one Grid, or more with prose between; for a layout table, what stands in its cells (`shown`)."""
     rows = _shown_order(table)
     is_simple = not any(cell.grids or len(cell.text) > _LONG for row in rows for cell in row.cells)
     if max((len(row.cells) for row in rows), default=0) < 2 or not (is_simple or _holds_figures(rows)):
-        return [block for row in rows for cell in row.cells for block in cell.blocks]
+        return [block for row in rows for cell in row.cells for block in shown(cell)]
     if is_simple:
         return _grid(rows)
-    blocks: list[Run | Grid] = []
+    blocks: list[Shown] = []
     part: list[HtmlRow] = []
     for row in _with_breaks(rows):
         if row is not None:
@@ -91,7 +113,7 @@ def read_table(table: HtmlTable) -> list[Run | Grid]:
             continue
         prose = part.pop()
         blocks += _grid(part)
-        blocks += [block for cell in prose.cells for block in cell.blocks]
+        blocks += [block for cell in prose.cells for block in shown(cell)]
         part = []
     return blocks + _grid(part)
 
@@ -130,14 +152,14 @@ def _with_breaks(rows: list[HtmlRow]) -> Iterator[HtmlRow | None]:
 
 
 def _is_prose(row: HtmlRow) -> bool:
-    filled = [cell for cell in row.cells if cell.blocks]
+    filled = [cell for cell in row.cells if cell.text or cell.blocks]
     if not filled or _is_figured(row):
         return False
     return any(len(cell.text) > _LONG or cell.grids for cell in filled)
 
 
-def _grid(rows: list[HtmlRow]) -> list[Run | Grid]:
+def _grid(rows: list[HtmlRow]) -> list[Shown]:
     if not any(row.cells for row in rows):
         return []
-    grid = lay_out([row.cells for row in rows], [row.group for row in rows])
+    grid = without_repeats(lay_out([row.cells for row in rows], [row.group for row in rows]))
     return [grid, *(inner for row in rows for cell in row.cells for inner in cell.grids)]
