@@ -76,7 +76,10 @@ def nightly(
 @app.command()
 def read(
     files: Annotated[
-        list[Path], typer.Argument(help="Reports: HTML, PDF, .docx or text. Several are checked as one batch.", metavar="FILE...")
+        list[Path],
+        typer.Argument(
+            help="Reports: any kind of file that agencies publish. Several are checked as one batch.", metavar="FILE..."
+        ),
     ],
     jsonl: Annotated[bool, typer.Option("--jsonl", help="One JSON line a report, for scripts.")] = False,
 ) -> None:
@@ -85,16 +88,22 @@ def read(
     Prints the tables as read, every rule's outcome and the diagnosis. Exit code: 0 all tie, 1 a rule of severity error or
     warning is broken, 2 a file could not be read, wholly or in part.
     """
-    from flows.jsonl import to_json
-    from flows.read import check_files
-    from flows.show import gaps, show_checked
+    from flows.contain import Readers
 
+    settings = _settings()
+    with Readers(settings.read_limits(), 1) as readers:
+        readers.start()  # meanwhile the rest is imported
+        from flows.check import check_files, gaps
+        from flows.jsonl import to_json
+
+        checks = check_files(files, readers)
     console = _console()
-    checks = check_files(files)
     for checked in checks:
         if jsonl:
             typer.echo(to_json(checked))
         else:
+            from flows.show import show_checked
+
             show_checked(console, checked)
     grave = (Severity.ERROR, Severity.WARNING)
     if any(isinstance(checked.reading, Quarantine) or gaps(checked) for checked in checks):

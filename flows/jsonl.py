@@ -7,16 +7,17 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
-from flows.read import Checked
+from flows.check import Checked
 from tasks.records import Finding, Quarantine
 
 
 def to_json(checked: Checked) -> str:
-    """One line: file, status, agency, year, figures, claims, findings; for a quarantined file the reason."""
+    """One line: file, part, status, agency, year, figures, claims, findings; for a quarantined file or part of one the reason."""
     reading = checked.reading
-    line: dict[str, Any] = {"file": str(checked.path)}
+    line: dict[str, Any] = {"file": str(checked.path), "part": reading.part}
     if isinstance(reading, Quarantine):
-        return json.dumps(line | {"status": "quarantined", "reason": reading.reason, "figures": []}, ensure_ascii=False)
+        refused = {"status": "quarantined", "kind": reading.kind, "reason": reading.reason, "figures": []}
+        return json.dumps(line | refused, ensure_ascii=False)
     editions = [edition for _, edition in reading.editions if edition]
     line |= {
         "status": "read",
@@ -27,6 +28,7 @@ def to_json(checked: Checked) -> str:
         "editions": dict(reading.editions),
         "title": reading.title,
         "period": reading.period,
+        "published": reading.published,
         "sections": [section.id for section in reading.sections],
         "problems": reading.problems,
         "figures": [

@@ -119,11 +119,9 @@ def test_a_warehouse_of_the_first_tables_is_migrated_with_all_that_it_holds(tmp_
 OLD_ROWS = (
     "insert into agency values ('a', '甲局', '[]', 'county', '', '', '[]')",
     "insert into document values ('x', 1, '', '', 200, '2024-03-01', '[]')",
-    *(
-        f"insert into reading values ({number}, 'x', 'pdf', 'v{number}', 'read', '', '', '{title}', '', 2023, null, null, '[]', '[]', 1, '2024-03-01')"
-        for number, title in ((1, "旧"), (2, "新"))
-    ),
-    "insert into figure values (2, 'disclosure.fee.amount', 0, 'disclosure', 'fee', 'amount', '0.1', 0.1, 'NUMERIC', '', 1, '{}')",
+    "insert into reading select 1, 'x', 'pdf', '1', 'read', '', '', '旧', '', 2023, null, null, '[]', '[]', 1, '2024-03-01'",
+    "insert into reading select 2, 'x', 'pdf', '2', 'read', '', '', '新', '', 2023, null, null, '[]', '[]', 1, '2024-03-01'",
+    "insert into figure values (2, 'disclosure.fee.amount', 0, '', '', '', '0.1', 0.1, 'NUMERIC', '', 1, '{}')",
     "insert into claim values (2, 0, '收到1件', 'new', 1, null)",
     "insert into report values (1, 'a', 2023, 1, 'x', '', '2024-03-01', 1, 0)",
     "insert into assessment values (1, 1, 2, null, '', 1, 'r1', '2024-03-01', 1)",

