@@ -25,6 +25,7 @@ from flows.processes import end_tree, memory
 from flows.version import reading_version
 from flows.worker import DONE, NO_MEMORY, RAISED
 from tasks.errors import DamagedDocument, DocumentTooLarge, GoujiError
+from tasks.printed import Locator
 from tasks.records import Quarantine, Reading
 
 Outcomes = tuple[Reading | Quarantine, ...]
@@ -83,6 +84,14 @@ class Readers:
         finally:
             self._give_back(worker)
         return outcomes
+
+    def reread(self, data: bytes, locator: Locator, part: str) -> str:
+        """The text at a locator, read again in a worker. Raises ReadError."""
+        worker = self._take()
+        try:
+            return str(worker.ask("reread", data, locator, part))
+        finally:
+            self._give_back(worker)
 
     def read_all(self, jobs: Iterable[Job]) -> Iterator[Outcomes]:
         """Read documents side by side; their outcomes in the order of the jobs."""

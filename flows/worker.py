@@ -33,8 +33,9 @@ def main() -> None:
     _limit(megabytes)
     from flows.read import read_document
     from flows.version import check_data, reading_version
+    from tasks.extract.reread import reread
 
-    tasks = {"read": read_document, "check": check_data}
+    tasks = {"read": read_document, "reread": reread, "check": check_data}
     reading_version()
     requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
     busy = threading.Event()
