@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from tasks.errors import DamagedDocument, DocumentTooLarge, GoujiError, NoTextLayer, UnknownFormat
+from tasks.errors import DamagedDocument, DocumentTooLarge, GoujiError, UnknownFormat
 from tasks.extract.sniff import sniff
 from tasks.printed import Printed, Unread
 
 MAX_BYTES = 64 * 1024 * 1024
 _REMEDY = {
     "doc": "Save it as .docx or PDF and read it again.",
-    "image": "Scans are not read yet: ask the agency for a file with text, or read the figures by eye.",
     "sheet": "Save it as .docx, PDF or HTML and read it again.",
     "ofd": "Save it as PDF and read it again.",
     "zip": "Unpack it and read the files in it.",
@@ -19,18 +18,17 @@ _REMEDY = {
 def extract(data: bytes, name: str) -> tuple[Printed | Unread, ...]:
     """Read a file: one Printed, or one for each file in a container. The kind is decided by the bytes; `name` serves messages.
 
-    Raises UnknownFormat, NoTextLayer, DamagedDocument or DocumentTooLarge; nothing else escapes, whatever the bytes.
+    Raises UnknownFormat, NoTextLayer (a picture, without the extra `ocr`), DamagedDocument or DocumentTooLarge; nothing else
+    escapes, whatever the bytes.
     """
     if len(data) > MAX_BYTES:
         raise DocumentTooLarge(f"{len(data):,} bytes", where=name, expected=f"at most {MAX_BYTES:,}", remedy="Split the file.")
     kind = sniff(data)
-    if kind == "image":
-        raise NoTextLayer("an image, without any text", where=name, expected="a document with text", remedy=_REMEDY[kind])
     if kind in _REMEDY or kind == "unknown":
         raise UnknownFormat(
             f"a file of kind {kind}" if kind != "unknown" else "bytes of no kind we know" if data else "an empty file",
             where=name,
-            expected="HTML, PDF, .docx or plain text",
+            expected="HTML, PDF, .docx, an image or plain text",
             remedy=_REMEDY.get(kind, "Check that the file is the report and that it opens."),
         )
     try:
@@ -47,6 +45,10 @@ def _read(kind: str, data: bytes, name: str) -> Printed:
         from tasks.extract import pdf
 
         return pdf.read(data, name)
+    if kind == "image":
+        from tasks.extract import image
+
+        return image.read(data, name)
     if kind == "docx":
         from tasks.extract import word
 

@@ -1,156 +1,136 @@
-"""Read a PDF with a text layer: ruled tables by their lines (pdfplumber), each cell read again by pdfium as a witness.
-
-What stands outside ruled tables is read by position (positions.py).
-"""
+"""Read a PDF: pages with text through pdfium, twice; disputed pages also by pdfplumber; pages that are pictures by OCR."""
 
 from __future__ import annotations
 
-import io
-import logging
-import re
-import unicodedata
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
-from typing import Any
+from collections.abc import Sequence
 
-import pdfplumber
 import pypdfium2
-from pdfplumber.page import Page
-from pdfplumber.utils.exceptions import PdfminerException
-from pdfplumber.utils.text import extract_text
+import pypdfium2.raw as pdfium
 
 from tasks.errors import DamagedDocument, DocumentTooLarge, NoTextLayer
-from tasks.extract.positions import read_lines
+from tasks.extract import scan
+from tasks.extract.paper.ink import Ink
+from tasks.extract.paper.layers import hidden_layers
+from tasks.extract.paper.pdfium import take_ink
+from tasks.extract.paper.ruled import in_order
+from tasks.extract.paper.tables import read_ink
+from tasks.extract.paper.witness import Witness
+from tasks.extract.paper.words import mark_notes, text_lines
 from tasks.extract.version import READER_VERSION
-from tasks.printed import Agreement, Grid, GridCell, Locator, Paragraph, Printed
+from tasks.printed import Grid, Locator, Paragraph, Printed
 
 MAX_PAGES = 300
-_NEAR = 3.0  # points within which two edges are one
-_LEAST_TEXT = 30  # characters under which a whole document counts as a scan
-
-Box = tuple[float, float, float, float]
-Char = dict[str, Any]
-
-logging.getLogger("pdfminer").setLevel(logging.ERROR)  # it warns for each odd font, to the user's screen
+_LEAST_TEXT = 30  # characters under which a page of pictures counts as a scan
+_PICTURE = 0.4  # share of a page under pictures from which it may be a scan
+_SHOWN_NOTES = (pdfium.FPDF_ANNOT_WIDGET, pdfium.FPDF_ANNOT_FREETEXT, pdfium.FPDF_ANNOT_STAMP)
+_MAX_NOTES = 5000
+_ODD = 0.03  # share of characters of no Chinese or plain Latin kind from which a text layer is not believed
+_PLAY = 0.06  # points: boxes are rounded to a tenth
 
 
 def read(data: bytes, name: str) -> Printed:
-    """PDF bytes → Printed. A cell whose two readings differ is marked DISPUTED. Raises NoTextLayer for a scan."""
+    """PDF bytes → Printed. Raises NoTextLayer for a scan without the extra `ocr`, DamagedDocument, DocumentTooLarge."""
     try:
-        with pdfplumber.open(io.BytesIO(data)) as pdf, pypdfium2.PdfDocument(data) as witness:
-            if len(pdf.pages) > MAX_PAGES:
-                raise DocumentTooLarge(
-                    f"{len(pdf.pages)} pages", where=name, expected=f"at most {MAX_PAGES}", remedy="Split the file."
-                )
-            blocks: list[Paragraph | Grid] = []
-            characters = 0
-            for page in pdf.pages:
-                characters += len(page.chars)
-                blocks += _read_page(page, witness[page.page_number - 1].get_textpage())
-                page.close()
-            pages = len(pdf.pages)
-    except (PdfminerException, pypdfium2.PdfiumError) as error:
+        with pypdfium2.PdfDocument(data) as document:
+            pages = len(document)
+            if pages > MAX_PAGES:
+                raise DocumentTooLarge(f"{pages} pages", where=name, expected=f"at most {MAX_PAGES}", remedy="Split the file.")
+            inks = _inks(document, data)
+            scans = tuple(number for number, ink in enumerate(inks, start=1) if is_scan(ink))
+            if not any(ink.chars or ink.drawn for ink in inks):
+                raise NoTextLayer(f"{pages} empty pages", where=name, expected="a report", remedy="Fetch it again.")
+            problems = _missing_reader(scans, pages, name)
+            blocks = _blocks(document, data, inks, () if problems else scans)
+    except pypdfium2.PdfiumError as error:
         raise DamagedDocument(
             f"the PDF cannot be opened ({error})", where=name, remedy="Fetch it again, or remove its password."
         ) from error
-    if characters < _LEAST_TEXT:
-        raise NoTextLayer(
-            f"{pages} pages of pictures", where=name, expected="a text layer", remedy="Ask the agency for a file with text."
-        )
-    return Printed(tuple(blocks), (), "pdf", READER_VERSION, "application/pdf", pages)
+    reader = "ocr" if scans and not problems else "pdf"
+    return Printed(tuple(blocks), (), reader, READER_VERSION, "application/pdf", pages, problems=problems)
 
 
-def _read_page(page: Page, witness: Any) -> list[Paragraph | Grid]:
-    chars = [char for char in page.chars if not _is_oblique(char)]
-    oblique = [char for char in page.chars if _is_oblique(char)]
-    tables = [table for table in page.find_tables() if len(table.cells) > 1]
-    inside: list[tuple[float, Grid | Paragraph]] = []
-    for table in tables:
-        grid = _grid(table.cells, chars, oblique, page, witness)
-        if grid.columns > 1:
-            inside.append((table.bbox[1], grid))
-        else:
-            inside += [
-                (cell.locator.box[1], Paragraph(cell.text, cell.locator)) for cell in grid.cells if cell.text and cell.locator.box
-            ]
-    boxes = [table.bbox for table in tables]
-    outside = [char for char in chars if not any(_holds(box, char) for box in boxes)]
-    blocks = inside + read_lines(outside, page.page_number, [box[1] for box in boxes])
-    return [block for _, block in sorted(blocks, key=lambda pair: pair[0])]
+def _inks(document: pypdfium2.PdfDocument, data: bytes) -> list[Ink]:
+    off = hidden_layers(data)
+    return [_ink(document, number, off) for number in range(1, len(document) + 1)]
 
 
-def _is_oblique(char: Char) -> bool:
-    """Whether a character is set at a slant over the page: a watermark, which belongs to no cell."""
-    across, up = abs(char["matrix"][0]), abs(char["matrix"][1])
-    return bool(min(across, up) > 0.05 * max(across, up))
+def _missing_reader(scans: Sequence[int], pages: int, name: str) -> tuple[str, ...]:
+    """What is lost without the extra `ocr`, where only some pages are pictures; raises NoTextLayer where all are."""
+    if not scans:
+        return ()
+    from tasks.extract.picture.models import require
+
+    try:
+        require(f"{name}, page {', '.join(map(str, scans))}")
+    except NoTextLayer as error:
+        if len(scans) == pages:
+            raise
+        return (str(error),)
+    return ()
 
 
-def _grid(boxes: Sequence[Box], chars: Sequence[Char], oblique: Sequence[Char], page: Page, witness: Any) -> Grid:
-    xs = _edges(x for box in boxes for x in (box[0], box[2]))
-    ys = _edges(y for box in boxes for y in (box[1], box[3]))
-    held = _by_box(boxes, chars)
-    marks = _by_box(boxes, oblique)
-    cells = []
-    for box in sorted(set(boxes), key=lambda box: (_index(ys, box[1]), box[0])):
-        row, column = _index(ys, box[1]), _index(xs, box[0])
-        text = _text(held[box])
-        agreed = _squeeze(text) == _without(_squeeze(_bounded(witness, page, box)), marks[box])
-        locator = Locator(page=page.page_number, box=(round(box[0], 1), round(box[1], 1), round(box[2], 1), round(box[3], 1)))
-        cells.append(
-            GridCell(
-                row,
-                column,
-                _index(ys, box[3]) - row,
-                _index(xs, box[2]) - column,
-                text,
-                locator,
-                Agreement.AGREED if agreed else Agreement.DISPUTED,
-            )
-        )
-    return Grid(tuple(cells), len(ys) - 1, len(xs) - 1)
+def _blocks(document: pypdfium2.PdfDocument, data: bytes, inks: Sequence[Ink], scans: Sequence[int]) -> list[Paragraph | Grid]:
+    """The blocks of all pages; of those that are pictures, as recognised."""
+    blocks: list[Paragraph | Grid] = []
+    witness = Witness(data)
+    try:
+        for ink in inks:
+            if ink.number in scans:
+                blocks += scan.read_page(document, ink.number)
+            elif not is_garbled(ink):
+                blocks += witness.hear(read_ink(ink), ink.number)
+    finally:
+        witness.close()
+    return blocks
 
 
-def _by_box(boxes: Sequence[Box], chars: Sequence[Char]) -> dict[Box, list[Char]]:
-    held: dict[Box, list[Char]] = {box: [] for box in boxes}
-    for char in chars:
-        for box in boxes:
-            if _holds(box, char):
-                held[box].append(char)
-                break
-    return held
+def _ink(document: pypdfium2.PdfDocument, number: int, off: frozenset[str]) -> Ink:
+    page = document[number - 1]
+    try:
+        if _has_forms(page):  # what is filled into a form field or stamped on shows, but is no text of the page yet
+            pdfium.FPDFPage_Flatten(page.raw, pdfium.FLAT_NORMALDISPLAY)
+            page.close()
+            page = document[number - 1]
+        return take_ink(page, number, off)
+    finally:
+        page.close()
 
 
-def _without(text: str, marks: Sequence[Char]) -> str:
-    for mark in marks:
-        text = text.replace(_squeeze(mark["text"]), "", 1)
-    return text
+def _has_forms(page: pypdfium2.PdfPage) -> bool:
+    for i in range(min(pdfium.FPDFPage_GetAnnotCount(page.raw), _MAX_NOTES)):
+        note = pdfium.FPDFPage_GetAnnot(page.raw, i)
+        kind = pdfium.FPDFAnnot_GetSubtype(note)
+        pdfium.FPDFPage_CloseAnnot(note)
+        if kind in _SHOWN_NOTES:
+            return True
+    return False
 
 
-def _holds(box: Box, char: Char) -> bool:
-    x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
-    return bool(box[0] <= x <= box[2] and box[1] <= y <= box[3])
+def is_scan(ink: Ink) -> bool:
+    """Whether a page is a picture of a page: little text and large pictures, nothing at all, or text in no sane letters."""
+    is_bare = len(ink.chars) < _LEAST_TEXT
+    return (is_bare and (ink.picture > _PICTURE or (ink.drawn > 0 and not ink.chars))) or is_garbled(ink)
 
 
-def _text(chars: list[Char]) -> str:
-    return extract_text(chars).strip() if chars else ""
+def is_garbled(ink: Ink) -> bool:
+    """Whether the text layer lies: the file's table of characters is broken, so that Chinese comes out as odd letters."""
+    odd = sum("\x7f" <= char.text < "\u2000" or "\ue000" <= char.text < "\uf900" for char in ink.chars)
+    return odd > _ODD * len(ink.chars)
 
 
-def _bounded(witness: Any, page: Page, box: Box) -> str:
-    """The same box as pdfium reads it; pdfium's origin is the bottom left of the page."""
-    left, bottom = page.mediabox[0], page.mediabox[1]
-    height = float(page.height)
-    text: str = witness.get_text_bounded(left + box[0], bottom + height - box[3], left + box[2], bottom + height - box[1])
-    return text
-
-
-def _squeeze(text: str) -> str:
-    return re.sub(r"[\s\ufffe\u0002]+", "", unicodedata.normalize("NFKC", text))
-
-
-def _edges(values: Iterator[float]) -> list[float]:
-    ordered = sorted(values)
-    return [ordered[0]] + [b for a, b in pairwise(ordered) if b - a > _NEAR]
-
-
-def _index(edges: Sequence[float], value: float) -> int:
-    return min(range(len(edges)), key=lambda i: abs(edges[i] - value))
+def reread(data: bytes, locator: Locator) -> str:
+    """The text that stands in a locator's box, from the bytes alone; blank for a locator of another kind."""
+    if locator.page is None or locator.box is None:
+        return ""
+    with pypdfium2.PdfDocument(data) as document:
+        ink = _ink(document, locator.page, hidden_layers(data))
+    if is_scan(ink):
+        return scan.reread(data, locator)
+    x0, top, x1, bottom = locator.box
+    inside = []
+    for char in mark_notes(ink.chars):
+        left, upper, right, lower = ink.on_page((char.x0, char.top, char.x1, char.bottom))
+        if x0 - _PLAY <= (left + right) / 2 <= x1 + _PLAY and top - _PLAY <= (upper + lower) / 2 <= bottom + _PLAY:
+            inside.append(char)
+    lines = text_lines(inside)
+    return lines[0].text if len(lines) == 1 else in_order(inside)

@@ -6,6 +6,8 @@ import io
 import re
 import zipfile
 
+from tasks.extract.encodings import decode
+
 _HTML = re.compile(rb"<\s*(!doctype\s+html|html|head|body|table|div|p|meta)\b", re.IGNORECASE)
 _IMAGES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -20,7 +22,7 @@ def sniff(data: bytes) -> str:
         return _sniff_zip(data)
     if head.startswith(_OLE):
         return "sheet" if "Workbook".encode("utf-16-le") in data else "doc"
-    if head.startswith(_IMAGES):
+    if head.startswith(_IMAGES) or (head.startswith(b"RIFF") and head[8:12] == b"WEBP"):
         return "image"
     if _HTML.search(head):
         return "html"
@@ -46,25 +48,3 @@ def decodes(data: bytes) -> bool:
         and b"\x00" not in data.removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")[:4096:2]
         and decode(data) is not None
     )
-
-
-def decode(data: bytes) -> str | None:
-    """Text in UTF-8 (with or without BOM), UTF-16 with BOM or GB18030, whatever is declared; None when it is none of them."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _strict(data, "utf-16")
-    return _strict(data, "utf-8-sig") or _strict(data, "gb18030") or _tolerant(data)
-
-
-def _strict(data: bytes, encoding: str) -> str | None:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError:
-        return None
-
-
-def _tolerant(data: bytes) -> str | None:
-    """Text with a few broken bytes (a cut-off page, a stray byte): the encoding that spoils least, if it spoils under 1 %."""
-    best = min(
-        (data.decode(encoding, errors="replace") for encoding in ("utf-8", "gb18030")), key=lambda text: text.count("\ufffd")
-    )
-    return best if best.count("\ufffd") * 100 < len(best) else None

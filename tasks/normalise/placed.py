@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from expectations.reading import reading
 from tasks.errors import UnplacedRow
 from tasks.normalise.labels import squeeze
 from tasks.normalise.rows import PrintedRow
@@ -28,7 +29,7 @@ class Placed:
         for column, cell in zip(columns, printed, strict=True):
             known = self.cells.get((row, column))
             if known is None:
-                self.cells[row, column] = (cell, sure and cell.is_sure)
+                self.cells[row, column] = (cell, sure and cell.is_sure and cell.confidence >= reading().certain_confidence)
             elif squeeze(known[0].text) != squeeze(cell.text):
                 self._printed_twice(row, column, cell)
 

@@ -32,7 +32,10 @@ class PrintedRow:
         if self.loose:
             start = len(figures) - figures[::-1].index(False) if False in figures else 0
         else:
-            start = figures.index(True) if True in figures else len(figures)
+            # a group's cell cut by a page break may hold a lone bracket: what stands before words is no figure
+            start = next(
+                (n for n, figure in enumerate(figures) if figure and (n + 1 == len(figures) or figures[n + 1])), len(figures)
+            )
         return tuple(printed[:start])
 
     @property
