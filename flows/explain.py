@@ -16,6 +16,7 @@ from tasks.records import Cell, Quarantine, Reading, Semantics
 from warehouse.files import Archive
 
 _HASH = "sha256:"
+_ONE_SHEET = "<style>@page{size:420mm 2400mm;margin:10mm}</style>"
 _WHY = {
     Agreement.ALONE: "只有一种读法读到 only one of two independent readings saw it",
     Agreement.DISPUTED: "两种读法不一致 two independent readings saw different texts",
@@ -47,6 +48,11 @@ class Explanation:
     def is_same(self) -> bool:
         """Whether what stands at the locator is what was read, white space aside."""
         return self.cell is not None and _bare(self.again) == _bare(self.cell.raw)
+
+    @property
+    def in_pixels(self) -> bool:
+        """Whether boxes are in pixels of a picture, not in points of a page."""
+        return self.reading.reader == "ocr" and not self.source.data[:1024].count(b"%PDF-")
 
 
 def open_source(name: str, archive: str) -> Source:
@@ -189,16 +195,16 @@ def _file(explained: Explanation) -> tuple[bytes, str]:
 
 
 def _for_office(data: bytes, kind: str, name: str) -> tuple[str, bytes]:
-    """What LibreOffice is given: plain text with its encoding marked, so that it need not guess."""
-    suffixes = {"sheet": Path(name).suffix.lstrip(".") or "xlsx", "mht": "html"}
-    if kind in ("ofd", "unknown"):
-        raise DamagedDocument(f"a page of kind {kind} cannot be drawn", where=name, remedy="Open it in a reader of such files.")
-    if kind in ("text", "html"):
-        from tasks.extract.sniff import decode
+    """What LibreOffice is given. A web page goes on one long sheet, for it cuts off tables inside tables at a page's end."""
+    if kind in ("ofd", "text", "unknown"):
+        raise DamagedDocument(
+            f"a file of kind {kind} has no page that could be drawn", where=name, remedy="The place above says where to look."
+        )
+    if kind != "html":
+        return {"sheet": Path(name).suffix.lstrip(".") or "xlsx", "mht": "html"}.get(kind, kind), data
+    from tasks.extract.encodings import decode
 
-        text = decode(data) or ""
-        return ("txt" if kind == "text" else "html"), text.encode("utf-8-sig")
-    return suffixes.get(kind, kind), data
+    return "html", (_ONE_SHEET + (decode(data) or "")).encode("utf-8-sig")
 
 
 def _in_drawing(drawn: bytes, explained: Explanation, readers: Readers) -> Cell:
@@ -212,7 +218,7 @@ def _in_drawing(drawn: bytes, explained: Explanation, readers: Readers) -> Cell:
     raise DamagedDocument(
         "LibreOffice draws the page otherwise, so that the figure was not found in its drawing",
         where=explained.source.name,
-        remedy="The locator above says where to look in the file.",
+        remedy="The place above says where to look in the file.",
     )
 
 

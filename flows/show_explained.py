@@ -47,14 +47,14 @@ def _figure(explained: Explanation, cell: Cell) -> Iterator[tuple[str, str]]:
     value = "" if cell.value is None else f"，数值 value {cell.value}"
     yield "原文 raw", (cell.raw.replace("\n", "⏎") or "（空 blank）") + (f"，单位 unit {cell.unit}" if cell.unit else "")
     yield "含义 means", f"{cell.semantics}{value}"
-    yield "位置 place", describe(cell.locator, explained.reading.reader)
+    yield "位置 place", describe(cell.locator, in_pixels=explained.in_pixels)
     same = "一致 the same" if explained.is_same else "不一致，是我们的错误 NOT the same: a defect of ours, please report it"
     yield "复读 again", f"{explained.again.replace(chr(10), '⏎') or '（空 blank）'}，{same}"
     sure = "是 yes" if cell.certain else "否，不据此追究 no: it is held against nobody"
     yield "确信 certain", f"{sure}（{cell.agreement}，{cell.confidence:.2f}）"
 
 
-def describe(locator: Locator, reader: str = "") -> str:
+def describe(locator: Locator, *, in_pixels: bool = False) -> str:
     """A locator in words. What is counted from 0 in the record is counted from 1 here."""
     parts = []
     if locator.page is not None:
@@ -63,7 +63,7 @@ def describe(locator: Locator, reader: str = "") -> str:
         parts.append(locator.path)
     if locator.box is not None:
         x0, top, x1, bottom = locator.box
-        unit = "像素 pixels" if reader in ("image", "ocr") else "点 points"
+        unit = "像素 pixels" if in_pixels else "点 points"
         parts.append(f"自左上角 from the top left ({x0:g}, {top:g})–({x1:g}, {bottom:g}) {unit}")
     if locator.line is not None:
         parts.append(f"第{locator.line}行 line {locator.line}")

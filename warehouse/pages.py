@@ -50,7 +50,18 @@ def draw_pdf_page(data: bytes, page: int, boxes: Sequence[Box]) -> bytes:
             picture = shown.render(scale=scale).to_pil()
     except pypdfium2.PdfiumError as error:
         raise DamagedDocument(f"the PDF cannot be drawn ({error})", remedy="Fetch it again.") from error
-    return _boxed(picture, [(x0 * scale, top * scale, x1 * scale, bottom * scale) for x0, top, x1, bottom in boxes])
+    return _boxed(*_near(picture, [(x0 * scale, top * scale, x1 * scale, bottom * scale) for x0, top, x1, bottom in boxes]))
+
+
+def _near(picture: Image.Image, boxes: Sequence[Box]) -> tuple[Image.Image, Sequence[Box]]:
+    """Of a page that is an endless strip, as much around the boxes as a sheet would show."""
+    sheet = int(1.4 * picture.width)
+    if not boxes or picture.height <= 2 * sheet:
+        return picture, boxes
+    middle = (min(box[1] for box in boxes) + max(box[3] for box in boxes)) / 2
+    above = int(max(0.0, min(middle - sheet / 2, picture.height - sheet)))
+    shown = picture.crop((0, above, picture.width, above + sheet))
+    return shown, [(x0, top - above, x1, bottom - above) for x0, top, x1, bottom in boxes]
 
 
 def draw_picture(data: bytes, page: int, boxes: Sequence[Box]) -> bytes:
@@ -76,7 +87,7 @@ def to_pdf(data: bytes, suffix: str) -> bytes:
         raise UnknownFormat(
             f"a page of a .{suffix} file is drawn by LibreOffice, which is not installed here",
             expected="LibreOffice, or a PDF or a picture",
-            remedy="Install LibreOffice (apt install libreoffice-writer libreoffice-calc); the figure is explained without it, too.",
+            remedy="Install LibreOffice (apt install libreoffice-writer libreoffice-calc); figures are explained without it.",
         )
     with tempfile.TemporaryDirectory(prefix="gouji-pages-", ignore_cleanup_errors=True) as place:
         folder = Path(place)
