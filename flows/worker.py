@@ -33,7 +33,7 @@ def main() -> None:
     _limit(megabytes)
     from flows.read import read_document
     from flows.version import check_data, reading_version
-    from tasks.extract.reread import reread
+    from tasks.extract import reread
 
     tasks = {"read": read_document, "reread": reread, "check": check_data}
     reading_version()
