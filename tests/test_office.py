@@ -76,6 +76,12 @@ def test_the_strict_standard_and_an_unusual_main_part_are_read():
     assert figures(packed(parts)) == tying(seed=33).raw
 
 
+def test_xml_in_utf_16_without_prefixes_is_read_as_shown():
+    body = word_part(paragraph(run("12"), run("3", "<w:vanish/>"), "<w:del>", run("4"), "</w:del>"))
+    plain = body.replace("<w:", "<").replace("</w:", "</").replace("xmlns:w=", "xmlns=").replace("<body>", '<body xmlns:w="x">')
+    assert texts(packed({"word/document.xml": f'<?xml version="1.0" encoding="UTF-16"?>{plain}'.encode("utf-16")})) == ["12"]
+
+
 STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
 
 

@@ -15,9 +15,8 @@ from hypothesis import strategies as st
 
 from flows.read import read_document
 from tasks.extract.sniff import sniff
-from tasks.normalise.claims import find_claims, number
 from tasks.normalise.values import parse
-from tasks.records import Quarantine, Reading, Section, Semantics
+from tasks.records import Quarantine, Reading, Semantics
 from tests.paper import Paper, change, html_table, to_docx, to_html, to_text, tying
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -265,46 +264,6 @@ def test_values_keep_what_was_printed(raw, value, semantics, unit):
 @given(st.integers(-(10**12), 10**12))
 def test_numbers_with_separators_are_read_exactly(value):
     assert parse(f"{value:,}")[0] == value
-
-
-@pytest.mark.parametrize(("text", "value"), [("十", 10), ("二十三", 23), ("一百零五", 105), ("三万二千", 32000), ("1,204", 1204)])
-def test_chinese_numerals(text, value):
-    assert number(text) == value
-
-
-@pytest.mark.parametrize(
-    ("sentence", "claims"),
-    [
-        ("2023年，本局新收政府信息公开申请30件，上年结转2件，办结31件。", {("new", 30), ("carried_in", 2), ("concluded", 31)}),
-        ("申请数量同比增长25件，较上年增加12件。", set()),
-        ("收到县长信箱163件，12345热线收到19357件。", set()),
-        ("2022年上半年收到政府信息公开申请9件。", set()),
-        ("答复政府信息公开申请80件（含上年结转申请18件）。", {("concluded", 80), ("carried_in", 18)}),
-        ("区政府办代表区政府受理政府信息公开申请17件。", set()),
-        ("其中通过网络收到申请5件，收到自然人申请4件。", set()),
-        ("本年度未收到政府信息公开申请。", {("new", 0)}),
-        ("去年收到政府信息公开申请30件，同期增加。", set()),
-        ("近三年共收到政府信息公开申请100件。", set()),
-        ("上一年度结转至下年度继续办理3件。", set()),
-        ("受理信息公开申请25件（另有1件重复提交）。", set()),
-        ("2022年结转政府信息公开申请2件，结转2024年度继续办理3件。", {("carried_in", 2), ("carried_out", 3)}),
-        ("全年受理信息公开申请十二件，结转下年度继续办理1件。", {("new", 12), ("carried_out", 1)}),
-    ],
-)
-def test_claims_of_the_narrative(sentence, claims):
-    found = find_claims([Section("overview", "一、总体情况", sentence)], 2023)
-    assert {(claim.measure, claim.value) for claim in found} == claims
-
-
-@pytest.mark.parametrize(("agency", "claims"), [("云澜市水务局", 0), ("云澜市人民政府", 1), ("", 1)])
-def test_what_a_whole_region_received_is_no_number_of_a_department(agency, claims):
-    section = Section("overview", "一、总体情况", "全市各级机关共收到政府信息公开申请300件。")
-    assert len(find_claims([section], 2023, agency)) == claims
-
-
-def test_a_claim_about_another_year_says_so():
-    found = find_claims([Section("overview", "一、总体情况", "2022年收到政府信息公开申请9件。")], 2023)
-    assert [(claim.value, claim.year) for claim in found] == [(9, 2022)]
 
 
 def gouji(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -197,6 +197,19 @@ def test_last_years_number_in_the_text_accuses_nobody():
     assert not broken(_with_claim(tying(seed=3), "new", 99999, year=2022))
 
 
+@pytest.mark.parametrize("other", [{"scope": "region"}, {"scope": "part"}, {"period": "上半年"}])
+def test_a_number_that_is_not_the_agencys_own_whole_year_accuses_nobody(other):
+    paper = tying(seed=3)
+    foreign = Claim("本年新收若干件", "new", 99999, paper.year, **other)
+    own = Claim("我局新收若干件", "new", 88888, paper.year)
+    total = int(paper.raw["applications.new.total"])
+    judged = {
+        claims: broken(reconcile(Report("A1", paper.year, replace(reading_of(paper), claims=claims))))
+        for claims in [(foreign,), (own, foreign), (own, replace(foreign, value=total))]
+    }
+    assert [("N-TXT", "applications.new") in found for found in judged.values()] == [False, True, False]
+
+
 def _with_claim(paper: Paper, measure: str, value: int, year: int | None = None) -> tuple[Finding, ...]:
     claim = Claim("本年新收若干件", measure, value, year or paper.year)
     return reconcile(Report("A1", paper.year, replace(reading_of(paper), claims=(claim,))))

@@ -27,6 +27,7 @@ _POINT = 72 / 25.4  # points in a millimetre
 _DEPTH = 8  # composite objects inside one another
 _LEAST_TEXT = 30  # characters of a page under which its pictures may be its text
 _COVERED = 0.4  # share of the page that such pictures cover
+_BEYOND = 0.2  # share of a page's text from which a box that leaves it out is not believed
 _PLAY = 0.06  # points: boxes are rounded to a tenth
 
 
@@ -174,7 +175,17 @@ class _Page:
         )
 
     def _box(self) -> tuple[float, float, float, float]:
-        """The page's left, top, width and height in millimetres: its own, else the document's, else A4."""
+        """The page's left, top, width and height in millimetres: as stated, but large enough where much text lies beyond."""
+        left, top, width, height = self._stated_box()
+        chars = self._marks.chars
+        beyond = sum(not (left <= char.x0 <= left + width and top <= char.top <= top + height) for char in chars)
+        if beyond > _BEYOND * len(chars):
+            width = max(width, max(char.x1 for char in chars) - left)
+            height = max(height, max(char.bottom for char in chars) - top)
+        return left, top, width, height
+
+    def _stated_box(self) -> tuple[float, float, float, float]:
+        """The page's own box, else the document's, else A4."""
         areas = (self._root.find("{*}Area"), self._document.common.find("{*}PageArea"))
         for area in areas:
             for kind in ("PhysicalBox", "ApplicationBox", "ContentBox") if area is not None else ():

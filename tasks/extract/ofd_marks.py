@@ -112,7 +112,7 @@ def is_shown(element: etree._Element) -> bool:
 def add_text(element: etree._Element, outer: Matrix, marks: Marks) -> None:
     """The characters of a TextObject. Text at a slant is a watermark, white text is not seen: both are left out."""
     frame = frame_of(element, outer)
-    size, across = number(element.get("Size"), 0.0), number(element.get("HScale"), 1.0)
+    size, across = number(element.get("Size") or element.get("size"), 0.0), number(element.get("HScale"), 1.0)
     filled, stroked = element.get("Fill", "true"), element.get("Stroke", "false")
     turn = _turn(frame, number(element.get("CharDirection"), 0.0))
     if size <= 0 or turn is None or (filled in ("false", "0") and stroked in ("false", "0")) or _is_white(element):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from contextlib import suppress
 
 import olefile
 
@@ -130,13 +131,12 @@ def _beginning(package: zipfile.ZipFile, name: str) -> bytes:
 
 def _sniff_ole(data: bytes) -> str:
     """By the streams at the top: a Word file may hold a sheet inside, and then names of both are in its bytes."""
-    try:
-        with olefile.OleFileIO(io.BytesIO(data)) as file:
-            named = {path[0].lower() for path in file.listdir() if len(path) == 1}
-        names = [name for name in _STREAMS if name.lower() in named]
-    except Exception:  # olefile raises many kinds for damaged files
-        names = [name for name in _STREAMS if name.encode("utf-16-le") in data]
-    return _STREAMS[names[0]] if names else "unknown"
+    named: set[str] = set()
+    with suppress(Exception), olefile.OleFileIO(io.BytesIO(data)) as file:  # it raises many kinds for damaged files
+        named = {path[0].lower() for path in file.listdir() if len(path) == 1}
+    kinds = [kind for name, kind in _STREAMS.items() if name.lower() in named]
+    kinds += [kind for name, kind in _STREAMS.items() if name.encode("utf-16-le") in data]
+    return kinds[0] if kinds else "unknown"
 
 
 def decodes(data: bytes) -> bool:

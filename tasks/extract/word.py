@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -27,6 +28,7 @@ _STRICT = (
     (b"http://purl.oclc.org/ooxml/officeDocument/math", b"http://schemas.openxmlformats.org/officeDocument/2006/math"),
     (b"http://purl.oclc.org/ooxml/drawingml/main", b"http://schemas.openxmlformats.org/drawingml/2006/main"),
 )
+_DECLARED = re.compile(r"^\s*<\?xml[^>]*\?>")
 _OPENED = frozenset(f"{W}{name}" for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag"))
 _P, _TBL, _TR, _TC = f"{W}p", f"{W}tbl", f"{W}tr", f"{W}tc"
 _TR_PR, _TC_PR, _BEFORE = f"{W}trPr", f"{W}tcPr", f"{W}gridBefore"
@@ -179,7 +181,9 @@ class _Document:
 
 
 def _transitional(source: bytes) -> bytes:
-    """The XML with the names of the strict standard turned into the usual ones."""
+    """The XML in UTF-8, with the names of the strict standard turned into the usual ones."""
+    if source.startswith((b"\xff\xfe", b"\xfe\xff")):
+        source = _DECLARED.sub("", source.decode("utf-16", errors="replace")).encode()
     if b"http://purl.oclc.org/ooxml/" in source:
         for strict, usual in _STRICT:
             source = source.replace(strict, usual)

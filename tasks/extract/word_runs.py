@@ -41,7 +41,7 @@ _LOWERED = str.maketrans("0123456789+-=()（）－＋０１２３４５６７８
 _STROKE = "\u0336"  # struck-through text is printed, but its digits are no part of the figure beside it
 _UNKNOWN = "\ufffd"  # a symbol of a font whose code says nothing: not readable, which is not blank
 _SYMBOLS = {0xFE: "☑", 0xFC: "✓", 0xFB: "✗", 0xFD: "☒", 0xA8: "□", 0x6F: "□", 0x6E: "■", 0x6C: "●", 0x52: "☑", 0xA3: "□"}
-_WATCHED = (b"vanish", b"vertAlign", b"strike", b"w:position")
+_WATCHED = (b"vanish", b"vertAlign", b"strike", b":position", b"<position")
 
 
 @dataclass(slots=True)
@@ -70,7 +70,7 @@ class Runs:
         self._styles, self._lists = styles, lists
         self._odd = {paragraph for mark in root.iter(*_SPECIAL) for paragraph in mark.iterancestors(_PARAGRAPH)}
         self._has_looks = bool(styles.looks) or any(mark in source for mark in _WATCHED)
-        self._has_marks = self._has_looks or b":del" in source or b":moveFrom" in source
+        self._has_marks = self._has_looks or any(mark in source for mark in (b":del", b"<del", b"moveFrom"))
         self._look_at_paragraphs = self._has_marks or lists is not None
 
     def read(self, paragraph: etree._Element) -> Line:

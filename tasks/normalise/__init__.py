@@ -32,5 +32,6 @@ def normalise(printed: Printed, sha256: str) -> tuple[Reading, ...]:
         claims=find_claims(sections, head.year, head.agency),
         problems=(*printed.problems, *(problem for table in placed for problem in table.problems)),
         part=printed.part,
+        published=head.published,
     )
     return (reading,)

@@ -9,11 +9,12 @@ from statistics import median
 from tasks.extract.paper.agree import Positions
 from tasks.extract.paper.band import Band
 from tasks.extract.paper.bands import find_bands
+from tasks.extract.paper.columns import find_gutter, unfold
 from tasks.extract.paper.ink import Ink
 from tasks.extract.paper.ruled import Filled, fill, is_undivided
 from tasks.extract.paper.ruling import Ruled, find_ruled
 from tasks.extract.paper.unruled import Placed, band_grid, read_rest
-from tasks.extract.paper.words import TextLine, find_gutter, mark_notes, text_lines
+from tasks.extract.paper.words import TextLine, mark_notes, text_lines
 from tasks.printed import Agreement, Grid, GridCell, Locator, Paragraph
 
 
@@ -45,7 +46,7 @@ def _read(ink: Ink, lines: list[TextLine]) -> list[Paragraph | Grid]:
         if not _is_held(band, held):
             blocks.append(band_grid(band, ink))
             held |= {char.order for number in band.used for word in lines[number].words for char in word.chars}
-    blocks += read_rest(_outside(lines, held), ink, tops)
+    blocks += read_rest(unfold(_outside(lines, held), ink), ink, tops)
     return [block for _, block in sorted(blocks, key=lambda placed: placed[0])]
 
 

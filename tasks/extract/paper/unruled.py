@@ -114,7 +114,7 @@ def read_rest(lines: Sequence[TextLine], ink: Ink, breaks: Sequence[float]) -> l
         _flush(table, blocks, ink)
         if not _is_page_number(line, ink):
             locator = Locator(page=ink.number, box=ink.on_page(box_of(line.words)))
-            blocks.append((line.words[0].top, Paragraph(line.text, locator)))
+            blocks.append((line.place, Paragraph(line.text, locator)))
     _flush(table, blocks, ink)
     return blocks
 
@@ -161,5 +161,5 @@ def _flush(table: list[tuple[TextLine, list[TextLine]]], blocks: list[Placed], i
         begin = int(bool(figures and labels))
         cells += [_cell(number, begin + k, words, ink, agreement) for k, words in enumerate(fields)]
     grid = Grid(tuple(cells), len(table), 1 + max(cell.column for cell in cells), loose=True)
-    blocks.append((table[0][0].words[0].top, grid))
+    blocks.append((table[0][0].place, grid))
     table.clear()

@@ -9,15 +9,13 @@ from itertools import pairwise
 from operator import attrgetter, itemgetter
 from statistics import median
 
-from tasks.extract.paper.ink import Box, Char, Ink
+from tasks.extract.paper.ink import Box, Char
 
 _FIGURE = re.compile(r"[-+－＋−±]?\d(?:[\d,，.．]*\d)?(?:万元|元|件|万)?|[-/—－／\\─―–−]{1,2}|无|[〇○]")
 _FIGURE_PARTS = frozenset("0123456789０１２３４５６７８９.,，．+-")
 _APART = 0.7  # gap, in sizes of the type, from which two characters are of two words
 _FIGURES_APART = 0.35  # the same between two characters of figures
 _BRACKET_APART = 0.25  # the same before a bracket: a label's number often stands close behind the label of its group
-_GUTTER = 8.0  # points between two columns of text
-_PROSE, _PROSE_LINES = 14, 4  # characters that make a line of prose, and how many such lines make a column
 _NEXT = 3  # places by which text goes on: the file may state spaces between; a jump means another cell
 _BESIDE = 0.45  # part of the type's size within which two characters stand on one line
 _CHINESE = "\u2e80"  # where Chinese characters begin
@@ -52,12 +50,16 @@ class Word:
 
 
 class TextLine:
-    """The words of one printed line, left to right; `y` is its middle, `size` the ordinary size of its type."""
+    """The words of one printed line, left to right; `y` is its middle, `size` the ordinary size of its type.
 
-    __slots__ = ("figures", "size", "words", "y")
+    `place` is where it comes in the order of reading: its top, unless columns of text say otherwise.
+    """
 
-    def __init__(self, words: Sequence[Word]) -> None:
+    __slots__ = ("figures", "place", "size", "words", "y")
+
+    def __init__(self, words: Sequence[Word], place: float | None = None) -> None:
         self.words = tuple(words)
+        self.place = words[0].top if place is None else place
         self.y = median([word.y for word in words])
         self.size = median([word.size for word in words if word.is_chinese] or [word.size for word in words])
         self.figures = next((n for n, word in enumerate(reversed(words)) if not word.is_figure), len(words))
@@ -90,23 +92,6 @@ def text_lines(chars: Iterable[Char]) -> list[TextLine]:
 
 _first = itemgetter(0)
 _left = attrgetter("x0")
-
-
-def find_gutter(lines: Sequence[TextLine], ink: Ink) -> float | None:
-    """The middle of the gap between two columns of running text; None on a page of one column.
-
-    Both sides hold prose: a table's columns part a page, too, but figures are no prose.
-    """
-    words = [word for line in lines for word in line.words]
-    prose = [word for word in words if len(word.text) >= _PROSE]
-    starts = [word.x0 for word in prose if 0.4 * ink.width < word.x0 < 0.65 * ink.width]
-    if len(starts) < _PROSE_LINES:
-        return None
-    gap = min(starts) - _GUTTER / 2
-    is_crossed = any(word.x0 < gap - word.size and word.x1 > gap + 2 * word.size for word in words)
-    if is_crossed or any(line.start < gap - _GUTTER and line.end > gap + _GUTTER for line in ink.level):
-        return None
-    return gap if sum(word.x < gap for word in prose) >= _PROSE_LINES else None
 
 
 def box_of(words: Sequence[Word] | Sequence[Char]) -> Box:
