@@ -76,7 +76,10 @@ def nightly(
 @app.command()
 def read(
     files: Annotated[
-        list[Path], typer.Argument(help="Reports: HTML, PDF, .docx or text. Several are checked as one batch.", metavar="FILE...")
+        list[Path],
+        typer.Argument(
+            help="Reports: any kind of file that agencies publish. Several are checked as one batch.", metavar="FILE..."
+        ),
     ],
     jsonl: Annotated[bool, typer.Option("--jsonl", help="One JSON line a report, for scripts.")] = False,
 ) -> None:
@@ -85,22 +88,59 @@ def read(
     Prints the tables as read, every rule's outcome and the diagnosis. Exit code: 0 all tie, 1 a rule of severity error or
     warning is broken, 2 a file could not be read, wholly or in part.
     """
-    from flows.jsonl import to_json
-    from flows.read import check_files
-    from flows.show import gaps, show_checked
+    from flows.contain import Readers
 
+    settings = _settings()
+    with Readers(settings.read_limits(), 1) as readers:
+        readers.start()  # meanwhile the rest is imported
+        from flows.check import check_files, gaps
+        from flows.jsonl import to_json
+
+        checks = check_files(files, readers)
     console = _console()
-    checks = check_files(files)
     for checked in checks:
         if jsonl:
             typer.echo(to_json(checked))
         else:
+            from flows.show import show_checked
+
             show_checked(console, checked)
     grave = (Severity.ERROR, Severity.WARNING)
     if any(isinstance(checked.reading, Quarantine) or gaps(checked) for checked in checks):
         raise typer.Exit(2)
     if any(f.outcome is Outcome.BROKEN and f.severity in grave for checked in checks for f in checked.findings):
         raise typer.Exit(1)
+
+
+@app.command()
+def explain(
+    file: Annotated[str, typer.Argument(help="A report, or sha256:… for a document of the archive.", metavar="FILE")],
+    cell: Annotated[str, typer.Option(help="The figure's address, e.g. applications.denied.state_secret.natural.")],
+    image: Annotated[Path | None, typer.Option(help="Also write the page, the figure boxed, as a PNG.")] = None,
+    part: Annotated[str | None, typer.Option(help="Which report, where the file holds several.")] = None,
+    data: Data = None,
+) -> None:
+    """Show where a figure comes from, how sure it is, and why 数据溯源.
+
+    Exit code: 0 explained, 1 the file has no such figure, 2 it cannot be said (no such address, or the file cannot be read).
+    """
+    from flows.contain import Readers
+
+    settings = _settings(data_dir=data)
+    with Readers(settings.read_limits()) as readers:
+        readers.start()  # meanwhile the rest is imported
+        from flows.explain import draw, open_source
+        from flows.explain import explain as explain_figure
+        from flows.show_explained import show_explained
+
+        explained = explain_figure(open_source(file, settings.archive()), cell, part, readers)
+        show_explained(_console(), explained)
+        if explained.cell is None:
+            raise typer.Exit(1)
+        if image is not None:
+            _write(image, draw(explained, readers))
+    if not explained.is_same:
+        raise typer.Exit(2)
 
 
 @app.command()
@@ -138,6 +178,13 @@ def serve(agencies: Agencies = None, data: Data = None) -> None:
     from flows.serve import serve as serve_nightly
 
     serve_nightly(_settings(agencies=agencies, data_dir=data))
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise SettingsError(f"cannot be written ({error.strerror})", where=str(path), remedy="Choose another place.") from None
 
 
 def _settings(**options: Path | None) -> Settings:

@@ -8,19 +8,20 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
-from flows.read import Checked
+from flows.check import Checked
 from tasks.records import Claim, Finding, Quarantine, Reading
 
 
 def to_json(checked: Checked) -> str:
-    """One line: file, status, agency, year, figures, claims, findings; for a quarantined file the reason.
+    """One line: file, part, status, agency, year, figures, claims, findings; for what was quarantined the reason.
 
     `claims` are the report's own, of its whole year; `other_claims` another year's, half a year's, the region's, a part's.
     """
     reading = checked.reading
-    line: dict[str, Any] = {"file": str(checked.path)}
+    line: dict[str, Any] = {"file": str(checked.path), "part": reading.part}
     if isinstance(reading, Quarantine):
-        return json.dumps(line | {"status": "quarantined", "reason": reading.reason, "figures": []}, ensure_ascii=False)
+        refused = {"status": "quarantined", "kind": reading.kind, "reason": reading.reason, "figures": []}
+        return json.dumps(line | refused, ensure_ascii=False)
     own = _own_claims(reading)
     editions = [edition for _, edition in reading.editions if edition]
     line |= {

@@ -9,20 +9,21 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, partial
 from logging import getLogger
 from pathlib import Path
 
 from sqlalchemy import Engine
 
-from flows.read import read_document
+from flows.contain import Job, Limits, Readers
 from flows.settings import Clock, Settings
 from flows.summary import BatchCounts
+from flows.version import reading_version
 from tasks import load
 from tasks.alert import AlertOptions, SupervisorNews, alert
 from tasks.archive import archive
 from tasks.crawl import CrawlOptions, crawl
 from tasks.crawl.register import load_register
-from tasks.extract.version import READER_VERSION
 from tasks.fetched import Crawl
 from tasks.publish import Publication, publish
 from tasks.reconcile import reconcile, rules_version
@@ -43,6 +44,7 @@ class Work:
     agencies: tuple[Agency, ...]
     engine: Engine
     files: Archive
+    readers: Readers
 
     @property
     def spool(self) -> Path:
@@ -53,7 +55,9 @@ class Work:
 def begin(settings: Settings, night: date, now: Clock) -> Work:
     """Open the register, the warehouse and the archive, or say plainly why that is not possible."""
     agencies = load_register(settings.agencies)
-    work = Work(settings, night, now, agencies, open_warehouse(settings.warehouse_url()), Archive(settings.archive()))
+    _check_data(reading_version())
+    readers = Readers(settings.read_limits(), settings.reading_at_once())
+    work = Work(settings, night, now, agencies, open_warehouse(settings.warehouse_url()), Archive(settings.archive()), readers)
     load.load_register(work.engine, agencies)
     load.start_run(work.engine, night, now)
     LOG.info("准备 begin: %d agencies in the register, the warehouse is open", len(agencies))
@@ -63,7 +67,16 @@ def begin(settings: Settings, night: date, now: Clock) -> Work:
 def check(settings: Settings) -> None:
     """Say at once what would keep a night from beginning, before Prefect takes its time to start."""
     load_register(settings.agencies)
+    _check_data(reading_version())
     open_warehouse(settings.warehouse_url()).dispose()
+
+
+@cache
+def _check_data(version: str) -> None:
+    """Raise BadForm where a data file of ours is wrong: no document is to blame for it. Once for each version of them."""
+    with Readers(Limits()) as readers:
+        readers.check_data()
+    LOG.debug("准备 begin: the data files of version %s are sound", version)
 
 
 def crawl_agencies(work: Work) -> Crawl:
@@ -113,20 +126,21 @@ def load_crawl(work: Work, found: Crawl, documents: tuple[Document, ...]) -> loa
 
 def unread_batches(work: Work) -> tuple[tuple[Document, ...], ...]:
     """The documents that these readers have not read yet, in batches."""
-    documents, size = load.unread(work.engine, READER_VERSION), work.settings.batch_size
+    documents, size = load.unread(work.engine, reading_version()), work.settings.batch_size
     return tuple(documents[start : start + size] for start in range(0, len(documents), size))
 
 
 def read_batch(work: Work, documents: tuple[Document, ...]) -> BatchCounts:
     """Read a batch of documents and load it in one transaction."""
     results: list[Reading | Quarantine] = []
-    for number, document in enumerate(documents):
+    jobs = [Job(partial(work.files.read, each.sha256), each.url, each.sha256) for each in documents]
+    for number, outcomes in enumerate(work.readers.read_all(jobs), 1):
         LOG.debug("读取 read: %d of %d in this batch", number, len(documents))
-        results += read_document(work.files.read(document.sha256), document.url, document.sha256)
+        results += outcomes
     figures = load.load_readings(work.engine, results, work.night)
     quarantined = tuple(result for result in results if isinstance(result, Quarantine))
     read = len(results) - len(quarantined)
-    LOG.info("读取 read: %d of %d documents, %d figures", read, len(results), figures)
+    LOG.info("读取 read: %d documents, %d reports read, %d not, %d figures", len(documents), read, len(quarantined), figures)
     return BatchCounts(read, quarantined, figures)
 
 

@@ -69,6 +69,14 @@ def nightly(settings: Settings | None = None, night: date | None = None, now: Cl
     """Run one night (the settings' and the clock's own, unless given) and say what it came to."""
     settings, now = settings or load_settings(), now or clock
     work = steps.begin(settings, night or settings.night_of(now()), now)
+    try:
+        return _run(work)
+    finally:
+        work.readers.close()
+        work.engine.dispose()
+
+
+def _run(work: steps.Work) -> NightSummary:
     found = crawl_agencies(work)
     documents = archive_documents(work, found)
     counts = load_crawl(work, found, documents)
@@ -87,9 +95,8 @@ def nightly(settings: Settings | None = None, night: date | None = None, now: Cl
         publication=publication,
         news=news,
         warehouse=work.engine.url.render_as_string(hide_password=True),
-        outbox=settings.outbox_dir(),
-        docs=settings.docs_dir(),
+        outbox=work.settings.outbox_dir(),
+        docs=work.settings.docs_dir(),
     )
-    finish_run(work.engine, work.night, now, summary.numbers())
-    work.engine.dispose()
+    finish_run(work.engine, work.night, work.now, summary.numbers())
     return summary

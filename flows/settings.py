@@ -25,6 +25,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from flows.contain import Limits
 from tasks.errors import SettingsError
 
 PREFIX = "GOUJI_"
@@ -64,6 +65,13 @@ class Settings(BaseSettings):
     crawl_max_bytes: int = Field(100_000_000, ge=1000, description="Largest document that is fetched, in bytes.")
     crawl_hosts_at_once: int = Field(32, ge=1, le=1000, description="How many hosts are read side by side.")
     batch_size: int = Field(100, ge=1, le=100_000, description="Documents read in one task and loaded in one transaction.")
+    read_timeout_seconds: float = Field(120, gt=0, le=3600, description="How long one document may take to read, in seconds.")
+    read_memory_mb: int = Field(
+        1500, ge=200, le=1_000_000, description="How much memory one document may take to read, in MB (not watched on Windows)."
+    )
+    read_workers: int | None = Field(
+        None, ge=1, le=256, description="Documents read side by side. Without it: one a core, at most 4."
+    )
     timezone: str = Field("Asia/Shanghai", description="The time zone in which a night is a date, and of the schedule.")
     nightly_at: str = Field("0 2 * * *", description="When `gouji serve` starts the night, as a cron line in that time zone.")
 
@@ -109,6 +117,14 @@ class Settings(BaseSettings):
     def archive(self) -> str:
         """Where documents are kept."""
         return self.archive_url or str(self.data_dir.resolve() / "archive")
+
+    def read_limits(self) -> Limits:
+        """What one document may take."""
+        return Limits(self.read_timeout_seconds, self.read_memory_mb)
+
+    def reading_at_once(self) -> int:
+        """How many documents are read side by side."""
+        return self.read_workers or min(os.cpu_count() or 1, 4)
 
     def channels(self) -> tuple[str, ...]:
         """The Apprise URLs, in full."""

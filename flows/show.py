@@ -12,7 +12,7 @@ from rich.text import Text
 
 from expectations.form import Form, Leaf, form_for, load_forms
 from expectations.rule import load_rules
-from flows.read import Checked
+from flows.check import Checked, gaps
 from tasks.alert.sentences import say
 from tasks.records import Cell, Finding, Outcome, Quarantine, Reading, Verdict
 
@@ -38,22 +38,6 @@ def show_checked(console: Console, checked: Checked) -> None:
         console.print(Text(f"! {gap}", style="bold magenta"))
 
 
-def gaps(checked: Checked) -> tuple[str, ...]:
-    """What of a readable file could not be read or assessed as a whole: then no silence counts as "all tie"."""
-    reading = checked.reading
-    if isinstance(reading, Quarantine):
-        return ()
-    found = list(reading.problems)
-    if reading.year is None:
-        found.append(
-            "未见报告年度，规则无法判断。No report year found: state it in the title, e.g. “…2024年政府信息公开工作年度报告”."
-        )
-    for name, table in load_forms()[-1].tables.items():
-        if name not in dict(reading.editions):
-            found.append(f"未见“{table.heading}”的表格，有关规则无法判断。Table {name} was not found.")
-    return tuple(found)
-
-
 def _show_head(console: Console, checked: Checked, reading: Reading) -> None:
     editions = "、".join(f"{table} {edition}" for table, edition in reading.editions if edition)
     sections = "、".join(section.heading.partition("、")[0] for section in reading.sections)
@@ -65,7 +49,7 @@ def _show_head(console: Console, checked: Checked, reading: Reading) -> None:
         f"章节 sections  {len(reading.sections)}（{sections}）",
         f"数据 figures   {len(reading.cells)}" + (f"，其中{uncertain}个读取把握不足（标?）" if uncertain else ""),
     ]
-    console.print(Panel(Text("\n".join(lines)), title=Text(str(checked.path)), title_align="left"))
+    console.print(Panel(Text("\n".join(lines)), title=Text(checked.place), title_align="left"))
 
 
 def _figures(form: Form, name: str, figures: dict[str, Cell], blamed: set[str]) -> Grid:

@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Engine, exists, func, insert, not_, select, update
+from sqlalchemy import Engine, and_, exists, func, insert, not_, select, update
 
+from expectations.names import Fit, Register
 from tasks.fetched import Crawl, Validators
 from tasks.records import Agency, Document, Finding, Quarantine, Reading, Report
 from warehouse.assessments import keep_findings, to_assess
@@ -20,6 +21,8 @@ from warehouse.reports import keep_reports
 from warehouse.schema import agency, document, reading, run, sighting
 from warehouse.sightings import SEEN, count_states, keep_crawl, known_bodies, shown_attachments
 from warehouse.upsert import insert_or_replace
+
+_OWN = {Fit.SAME: True, Fit.OTHER: False, Fit.UNSAID: None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,10 @@ def load_crawl(engine: Engine, crawl: Crawl, documents: Sequence[Document]) -> C
 
 
 def unread(engine: Engine, reader_version: str) -> tuple[Document, ...]:
-    """The sighted documents that this version of the readers has never read, by their hash."""
+    """The sighted documents whose current readings are not of this version of the readers, by their hash."""
     sighted = exists().where(sighting.c.sha256 == document.c.sha256)
-    known = exists().where(reading.c.sha256 == document.c.sha256, reading.c.reader_version == reader_version)
+    current = and_(reading.c.reader_version == reader_version, reading.c.is_current.is_(True))
+    known = exists().where(reading.c.sha256 == document.c.sha256, current)
     with engine.connect() as connection:
         rows = connection.execute(select(document).where(sighted, not_(known)).order_by(document.c.sha256)).all()
     return tuple(Document(**{**row._mapping, "headers": tuple((name, value) for name, value in row.headers)}) for row in rows)
@@ -80,7 +84,9 @@ def load_readings(engine: Engine, results: Sequence[Reading | Quarantine], night
 def load_reports(engine: Engine, night: date) -> None:
     """Decide which document is each agency's report for each year, as of a night. To be called when all are read."""
     with writing(engine) as connection:
-        keep_reports(connection, night)
+        rows = connection.execute(select(agency.c.id, agency.c.name, agency.c.aliases))
+        register = Register({row.id: (row.name, *row.aliases) for row in rows})
+        keep_reports(connection, night, lambda *printed: _OWN[register.fit(*printed)])
 
 
 def reports_to_assess(engine: Engine, rules_version: str) -> tuple[Report, ...]:

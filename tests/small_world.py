@@ -1,7 +1,8 @@
 """A small world for the tests of the warehouse: agencies, pages whose text is their figures, a reader of them, and a night.
 
 A page's body is a line such as `2023 new=5 concluded=5`: the year printed, and rows of table 三 (column 总计) that are not 0.
-`new=` leaves the figure blank. A body that begins with `scan` cannot be read.
+`new=` leaves the figure blank. `by=乙局` prints the agency's name. A body that begins with `scan` cannot be read. Where `;`
+stands between several such bodies, the document holds as many reports, its parts called 1, 2 and so on.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from expectations.form import form_for
 from tasks import load
 from tasks.fetched import ColumnOutcome, Crawl, Fetched, Missed
 from tasks.load import CrawlCounts
-from tasks.printed import Locator
+from tasks.printed import Agreement, Locator
 from tasks.records import (
     Agency,
     Cell,
@@ -122,7 +123,9 @@ def run_night(engine: Engine, night: date, *pages: Page, bodies: Iterable[Page] 
     """A whole night: load, read, decide, assess. Returns the reports that were assessed."""
     load_night(engine, night, *pages)
     texts = {page.sha256: page.body for page in (*pages, *bodies)}
-    results = [read(document.sha256, texts[document.sha256], version) for document in load.unread(engine, version)]
+    results = [
+        each for document in load.unread(engine, version) for each in read_all(document.sha256, texts[document.sha256], version)
+    ]
     load.load_readings(engine, results, night)
     load.load_reports(engine, night)
     return assess(engine, night)
@@ -135,18 +138,28 @@ def assess(engine: Engine, night: date, rules_version: str = "r1") -> list[Repor
     return reports
 
 
-def read(hash_: str, body: str, version: str = "v1") -> Reading | Quarantine:
-    """What our reader makes of a body."""
+def read_all(hash_: str, body: str, version: str = "v1") -> list[Reading | Quarantine]:
+    """What our reader makes of a body, report by report."""
+    parts = body.split(";")
+    return [read(hash_, each.strip(), version, str(number) if parts[1:] else "") for number, each in enumerate(parts, 1)]
+
+
+def read(hash_: str, body: str, version: str = "v1", part: str = "") -> Reading | Quarantine:
+    """What our reader makes of a body that holds one report."""
     if body.startswith("scan"):
-        return Quarantine(hash_, "text", version, "NoTextLayer", "page 1: no text.")
+        return Quarantine(hash_, "text", version, "NoTextLayer", "page 1: no text.", part)
     year, *pairs = body.split()
+    by = next((pair[3:] for pair in pairs if pair.startswith("by=")), "")
+    pairs = [pair for pair in pairs if not pair.startswith("by=")]
     stated = {
         f"applications.{key}.total": _number(value) for key, _, value in (pair.partition("=") for pair in pairs if "=" in pair)
     }
-    return reading_of(hash_, stated, int(year), version)
+    return reading_of(hash_, stated, int(year), version, agency=by, part=part)
 
 
-def reading_of(hash_: str, stated: dict[str, Number | None], year: int, version: str = "v1") -> Reading:
+def reading_of(
+    hash_: str, stated: dict[str, Number | None], year: int, version: str = "v1", agency: str = "甲局", part: str = ""
+) -> Reading:
     """A reading of the whole 2021 form: the figures stated, and 0 everywhere else."""
     form = form_for("2021")
     cells = tuple(_cell(place, address, stated.get(address, 0)) for place, address in enumerate(form.addresses()))
@@ -154,8 +167,8 @@ def reading_of(hash_: str, stated: dict[str, Number | None], year: int, version:
         sha256=hash_,
         reader="text",
         reader_version=version,
-        title=f"甲局{year}年政府信息公开工作年度报告",
-        agency="甲局",
+        title=f"{agency}{year}年政府信息公开工作年度报告",
+        agency=agency,
         year=year,
         period=(date(year, 1, 1), date(year, 12, 31)),
         editions=tuple((table, form.edition) for table in form.tables),
@@ -165,8 +178,13 @@ def reading_of(hash_: str, stated: dict[str, Number | None], year: int, version:
             Section("other", "六、其他", "“无”"),
         ),
         cells=cells,
-        claims=(Claim("新收申请5件。", "new", 5, None), Claim("收费12.5万元。", "fee", Decimal("12.5"), year)),
+        claims=(
+            Claim("新收申请5件。", "new", 5, None),
+            Claim("收费12.5万元。", "fee", Decimal("12.5"), year, "region", "上半年"),
+        ),
         problems=("page 3: a row could not be placed.",),
+        part=part,
+        published=date(year + 1, 1, 20),
     )
 
 
@@ -199,4 +217,6 @@ def _cell(place: int, address: str, value: Number | None) -> Cell:
     locator = (
         Locator(page=1, box=(72.1, 10.25, 99.0, float(place))) if place % 2 else Locator(path=f"/html/body/table/tr[{place}]")
     )
-    return Cell(address, "" if value is None else str(value), value, semantics, locator, certain=place % 7 > 0)
+    agreement = (Agreement.AGREED, Agreement.ALONE)[place % 7 == 0]
+    raw = "" if value is None else str(value)
+    return Cell(address, raw, value, semantics, locator, place % 7 > 0, agreement=agreement, confidence=1 - place / 1024)

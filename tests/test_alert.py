@@ -63,7 +63,7 @@ class Office:
             before = connection.execute(select(func.count()).select_from(schema.report).where(mine)).scalar_one()
             connection.execute(update(schema.report).where(mine).values(is_current=False))
         key = {"agency_id": agency_id, "year": year, "revision": before + 1, "sha256": sha256, "url": url, "night": night}
-        self.reports[agency_id, year] = self.put("report", **key, is_current=True, is_ambiguous=False)
+        self.reports[agency_id, year] = self.put("report", **key, is_current=True, is_ambiguous=False, part="", doubt="")
         self.assess(agency_id, year, night, *broken)
 
     def assess(self, agency_id: str, year: int, night: date, *broken: tuple[str, str, int | None, int | None]) -> None:
@@ -80,7 +80,7 @@ class Office:
         self.serial += 1
         head = {"reader": "html", "reader_version": str(self.serial), "status": "read", "kind": "", "reason": "", "title": ""}
         rest = {"agency_printed": "", "editions": [["applications", "2021"], ["disputes", ""]], "problems": [], "night": night}
-        reading_id = self.put("reading", sha256=sha256, **head, **rest, figures=200)
+        reading_id = self.put("reading", sha256=sha256, **head, **rest, figures=200, part="", is_current=True)
         assessed = {"report_id": report_id, "reading_id": reading_id, "previous_reason": "", "rules_version": "1", "night": night}
         assessment_id = self.put("assessment", **assessed, is_current=True)
         for rule, scope, left, right in broken:

@@ -7,14 +7,14 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from small_world import AGENCIES, AT, LIST, NIGHTS, Page, judge, load_night, read, reading_of, run_night
+from small_world import AGENCIES, AT, LIST, NIGHTS, Page, judge, load_night, read, read_all, reading_of, run_night
 from sqlalchemy import Engine, func, select, text
 
 from tasks import load
 from tasks.fetched import Missed
 from warehouse.dump import canonical_dump
 from warehouse.engine import open_warehouse
-from warehouse.readings import reading_ids, rebuild
+from warehouse.readings import reading_ids, reading_key, rebuild
 from warehouse.schema import agency, figure, metadata, report, sighting
 
 ONE, TWO, THREE, FOUR = NIGHTS[:4]
@@ -143,7 +143,7 @@ def test_a_reading_comes_back_as_it_went_in(engine: Engine) -> None:
     original = reading_of(PAGE.sha256, stated, 2023)
     assert load.load_readings(engine, [original], ONE) == 200
     with engine.connect() as connection:
-        kept = rebuild(connection, reading_ids(connection, [(PAGE.sha256, "v1")]).values())
+        kept = rebuild(connection, reading_ids(connection, [(PAGE.sha256, "v1", "")]).values())
     assert list(kept.values()) == [original]
     assert isinstance(kept[1].figures()["applications.new.total"].value, int)
 
@@ -176,6 +176,29 @@ def test_unread_are_the_documents_that_this_reader_version_has_not_read(engine: 
     load.load_readings(engine, [read(PAGE.sha256, PAGE.body), read(scan.sha256, scan.body)], ONE)
     assert load.unread(engine, "v1") == ()
     assert len(load.unread(engine, "v2")) == 2
+
+
+def test_the_reports_of_one_document_come_back_each_as_it_went_in(engine: Engine) -> None:
+    load_night(engine, ONE, PAGE)
+    results = read_all(PAGE.sha256, "2023 new=5 by=甲局; scan; 2022 new=6 by=乙局")
+    assert load.load_readings(engine, results, ONE) == 400
+    with engine.connect() as connection:
+        kept = rebuild(connection, reading_ids(connection, map(reading_key, results)).values())
+    assert list(kept.values()) == [results[0], results[2]]
+
+
+def test_a_version_that_is_back_in_force_reads_again_and_its_readings_count(engine: Engine) -> None:
+    """A wrong alias that was taken back must not leave its misreadings standing."""
+    load_night(engine, ONE, PAGE)
+    for night, version, new in ((ONE, "v1", 5), (TWO, "v1+alias", 6), (THREE, "v1", 5)):
+        assert len(load.unread(engine, version)) == 1
+        load.load_readings(engine, [reading_of(PAGE.sha256, {"applications.new.total": new}, 2023, version)], night)
+        assert load.unread(engine, version) == ()
+        load.load_reports(engine, night)
+        with engine.connect() as connection:
+            [value] = connection.execute(text("select value from v_figure where address = 'applications.new.total'")).scalars()
+        assert value == new
+    assert row_counts(engine)["reading"] == 2
 
 
 # Again, in pieces, in another order

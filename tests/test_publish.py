@@ -19,7 +19,7 @@ from tasks.publish import Publication, publish
 from tasks.reconcile import reconcile
 from tasks.records import Cell, Claim, Number, Outcome, Reading, Report, Semantics, Verdict
 from warehouse.engine import open_warehouse, writing
-from warehouse.readings import keep_readings, reading_ids
+from warehouse.readings import keep_readings, reading_ids, reading_key
 from warehouse.schema import agency, assessment, document
 from warehouse.schema import report as reports
 
@@ -43,12 +43,12 @@ class Shelf:
                 fetched = {"size": 1, "media_type": "", "url": "", "status": 200, "headers": [], "fetched_at": datetime.now(UTC)}
                 connection.execute(insert(document).values(sha256=each.sha256, **fetched))
             keep_readings(connection, readings, night)
-            ids = list(reading_ids(connection, [(each.sha256, each.reader_version) for each in readings]).items())
+            ids = list(reading_ids(connection, map(reading_key, readings)).items())
             now, before = (
-                next((id for (sha, _), id in ids if each and sha == each.sha256), None)
+                next((id for (sha, *_), id in ids if each and sha == each.sha256), None)
                 for each in (report.reading, report.previous)
             )
-            marks = {"revision": 1, "url": "", "is_current": True, "is_ambiguous": False}
+            marks = {"revision": 1, "url": "", "is_current": True, "is_ambiguous": False, "part": "", "doubt": ""}
             row = insert(reports).values(
                 agency_id=report.agency_id, year=report.year, sha256=report.reading.sha256, night=night, **marks
             )

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from small_world import NIGHTS, Page, assess, judge, load_night, read, reading_of, run_night
+from small_world import NIGHTS, Page, ask, assess, judge, load_night, read, reading_of, run_night
 from sqlalchemy import Engine, select
 
 from tasks import load
@@ -102,6 +102,90 @@ def test_another_choice_by_a_better_reader_is_no_change_by_the_agency(engine: En
     [assessed] = assess(engine, TWO)
     assert (assessed.reading.sha256, assessed.superseded) == (file.sha256, None)
     assert revisions(engine)[1][2] == ONE  # and it is not told as a revision of tonight
+
+
+# Whose report it is, and of which year
+
+
+def doubt(engine: Engine, agency: str = "a") -> str:
+    with engine.connect() as connection:
+        query = select(report.c.doubt).where(report.c.agency_id == agency, report.c.is_current)
+        return connection.execute(query).scalar_one()
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("2023 new=5 by=乙局", "the document names another agency: 乙局"),
+        ("2023 new=5 by=丙县丁局", "the document names another agency: 丙县丁局"),
+        ("2022 new=5 by=甲局", "the document says that it is of 2022, the list that it is of 2023"),
+        ("2023 new=5 by=乙局; 2023 new=6 by=丙局", "none of the 2 reports in the document names this agency and 2023"),
+        ("2023 new=5; 2023 new=6", "none of the 2 reports in the document names this agency and 2023"),
+        ("2022 new=5 by=甲局; 2021 new=6 by=甲局", "none of the 2 reports in the document names this agency and 2023"),
+        (
+            "2023 new=5 by=甲局; 2023 new=6 by=甲局",
+            "2 reports in the document name this agency and 2023, and their figures differ",
+        ),
+    ],
+)
+def test_figures_that_cannot_be_told_to_be_the_agencys_are_held_against_nobody(engine: Engine, body: str, said: str) -> None:
+    assert run_night(engine, ONE, Page(body)) == []
+    assert doubt(engine) == said
+    url = engine.url.render_as_string()
+    assert ask(url, "select status from v_report") == [{"status": "in doubt"}]
+    assert ask(url, "select * from v_figure") == ask(url, "select * from v_finding") == []
+    assert {row["status"] for row in ask(url, "select status from v_coverage where agency_id = 'a'")} == {"in doubt"}
+
+
+@pytest.mark.parametrize("printed", ["甲局", "老名字", "某某市甲局", "甲局（本级）", ""])
+def test_another_way_to_write_the_name_is_no_doubt(engine: Engine, printed: str) -> None:
+    assert len(run_night(engine, ONE, Page(f"2023 new=5 by={printed}"))) == 1
+    assert doubt(engine) == ""
+
+
+def test_each_agency_gets_its_own_report_of_a_collection(engine: Engine) -> None:
+    both = "2023 new=5 concluded=5 by=甲局; scan; 2023 new=6 concluded=6 by=乙局; 2022 new=7 concluded=7 by=甲局"
+    pages = [Page(both, agency=agency, url="http://example.org/all.zip") for agency in "ab"]
+    assessed = {each.agency_id: each.reading for each in run_night(engine, ONE, *pages)}
+    assert {agency: reading.part for agency, reading in assessed.items()} == {"a": "1", "b": "3"}
+    assert assessed["b"].figures()["applications.new.total"].value == 6
+    assert assess(engine, TWO) == []
+    parts = ask(engine.url.render_as_string(), "select agency_id, part, count(*) as figures from v_figure group by 1, 2")
+    assert [tuple(row.values()) for row in parts] == [("a", "1", 200), ("b", "3", 200)]
+
+
+def test_the_years_of_a_collection_follow_from_what_it_prints_where_the_list_names_none(engine: Engine) -> None:
+    body = "2023 new=5 concluded=5 by=甲局; 2022 new=7 concluded=7 by=甲局; 2021 new=8 concluded=8 by=乙局"
+    run_night(engine, ONE, Page(body, year=None))
+    assert [len(revisions(engine, year)) for year in (2021, 2022, 2023)] == [0, 1, 1]
+
+
+def test_the_same_report_twice_in_a_zip_is_one(engine: Engine) -> None:
+    [only] = run_night(engine, ONE, Page("2023 new=5 concluded=5 by=甲局; 2023 concluded=5 new=5 by=甲局"))
+    assert (only.reading.part, doubt(engine)) == ("1", "")
+
+
+def test_a_document_in_doubt_never_replaces_one_that_is_not(engine: Engine) -> None:
+    foreign = Page("2023 new=9 concluded=9 partial=3 by=乙局", url=FILE, listing=PAGE.address)
+    [only] = run_night(engine, ONE, foreign, Page("2023 new= concluded= by=甲局"))
+    assert only.reading.agency == "甲局"
+
+
+def test_doubt_that_a_better_reader_finds_ends_what_was_held_against_the_agency(engine: Engine) -> None:
+    run_night(engine, ONE, Page("2023 new=5 concluded=4"))
+    load.load_readings(engine, [read(Page("2023 new=5 concluded=4").sha256, "2023 new=5 concluded=4 by=乙局", "v2")], TWO)
+    load.load_reports(engine, TWO)
+    with engine.connect() as connection:
+        assert connection.execute(select(assessment.c.is_current)).scalars().all() == [False]
+    assert doubt(engine) == "the document names another agency: 乙局"
+
+
+def test_last_year_in_doubt_is_not_compared_with(engine: Engine) -> None:
+    [only] = run_night(engine, ONE, PAGE, Page("2022 new=1 by=乙局", 2022))
+    assert (only.previous, only.previous_reason) == (
+        None,
+        "the report of 2022 is in doubt: the document names another agency: 乙局",
+    )
 
 
 # What the rules are put to

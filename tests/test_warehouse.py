@@ -14,14 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from small_world import ask, fill
 from sqlalchemy import create_engine, inspect
 
 from tasks.errors import NewerSchema, WarehouseError
 from warehouse import views
-from warehouse.engine import open_warehouse, writing
+from warehouse.engine import MIGRATIONS, open_warehouse, writing
 from warehouse.schema import metadata
 
 ROOT = Path(views.__file__).parents[2]
@@ -86,6 +88,46 @@ def _definitions(connection: Any) -> dict[str, list[str]]:
     return {name: sorted(part.strip(" ,") for part in re.split(r"\n", sql)) for name, sql in rows.fetchall()}
 
 
+def test_a_warehouse_of_the_first_tables_is_migrated_with_all_that_it_holds(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    engine = open_warehouse(url)
+    engine.dispose()
+    (tmp_path / "old.db").unlink()
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for statement in OLD_ROWS:
+            connection.exec_driver_sql(statement)
+    open_warehouse(url)
+    assert ask(url, "select id, part, is_current, published, title from reading order by id") == [
+        {"id": 1, "part": "", "is_current": 0, "published": None, "title": "旧"},
+        {"id": 2, "part": "", "is_current": 1, "published": None, "title": "新"},
+    ]
+    [figure] = ask(url, "select raw, value, typeof(value) as type, agreement, confidence, locator from figure")
+    assert figure == {"raw": "0.1", "value": 0.1, "type": "real", "agreement": "plain", "confidence": 1, "locator": "{}"}
+    assert ask(url, "select sentence, scope, period from claim") == [{"sentence": "收到1件", "scope": "own", "period": ""}]
+    assert ask(url, "select agency, part, doubt, status, reading_id from v_report") == [
+        {"agency": "甲局", "part": "", "doubt": "", "status": "read", "reading_id": 2}
+    ]
+    with open_warehouse(url).connect() as connection:
+        assert connection.exec_driver_sql("pragma foreign_key_check").fetchall() == []
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+OLD_ROWS = (
+    "insert into agency values ('a', '甲局', '[]', 'county', '', '', '[]')",
+    "insert into document values ('x', 1, '', '', 200, '2024-03-01', '[]')",
+    "insert into reading select 1, 'x', 'pdf', '1', 'read', '', '', '旧', '', 2023, null, null, '[]', '[]', 1, '2024-03-01'",
+    "insert into reading select 2, 'x', 'pdf', '2', 'read', '', '', '新', '', 2023, null, null, '[]', '[]', 1, '2024-03-01'",
+    "insert into figure values (2, 'disclosure.fee.amount', 0, '', '', '', '0.1', 0.1, 'NUMERIC', '', 1, '{}')",
+    "insert into claim values (2, 0, '收到1件', 'new', 1, null)",
+    "insert into report values (1, 'a', 2023, 1, 'x', '', '2024-03-01', 1, 0)",
+    "insert into assessment values (1, 1, 2, null, '', 1, 'r1', '2024-03-01', 1)",
+)
+
+
 def test_a_newer_warehouse_is_left_alone(url: str) -> None:
     engine = open_warehouse(url)
     with writing(engine) as connection:
@@ -94,7 +136,7 @@ def test_a_newer_warehouse_is_left_alone(url: str) -> None:
         open_warehouse(url)
     assert "gouji.db" in caught.value.where
     assert "Upgrade gouji" in caught.value.remedy
-    assert caught.value.expected == "revision 0001 or an earlier one"
+    assert caught.value.expected == "revision 0002 or an earlier one"
 
 
 def test_a_database_of_another_program_is_left_alone(tmp_path: Path) -> None:

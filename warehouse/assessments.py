@@ -7,11 +7,11 @@ from dataclasses import astuple, dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, exists, insert, not_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, insert, not_, select, update
 
 from tasks.errors import WarehouseError
 from tasks.records import Finding, Number, Reading, Report, Suspect
-from warehouse.readings import READ, newest, reading_ids, rebuild
+from warehouse.readings import READ, reading_ids, reading_key, rebuild
 from warehouse.schema import assessment, finding, reading, report, sighting
 from warehouse.sightings import SEEN
 
@@ -58,7 +58,6 @@ def keep_findings(connection: Connection, assessed: Report, findings: Sequence[F
 def _standing() -> Select[Any]:
     """Every current report that could be read, last year's beside it, and the inputs (a_…) of the current assessment."""
     before, before_reading, of = report.alias("before"), reading.alias("before_reading"), report.alias("of")
-    latest, before_latest = newest(), newest().alias("before_latest")
     inputs = [of.c.agency_id, of.c.year, *(assessment.c[name] for name in _Inputs.__slots__)]
     current = select(*inputs).join(of, of.c.id == assessment.c.report_id).where(assessment.c.is_current.is_(True)).subquery()
     last_year = and_(before.c.agency_id == report.c.agency_id, before.c.year == report.c.year - 1, before.c.is_current.is_(True))
@@ -70,6 +69,7 @@ def _standing() -> Select[Any]:
             reading.c.id.label("reading_id"),
             before.c.id.label("before_id"),
             before.c.is_ambiguous,
+            before.c.doubt,
             before_reading.c.id.label("before_reading_id"),
             before_reading.c.status.label("before_status"),
             current.c.report_id.label("a_report"),
@@ -79,15 +79,22 @@ def _standing() -> Select[Any]:
             current.c.superseded_reading_id.label("a_superseded"),
             current.c.rules_version.label("a_rules"),
         )
-        .join(latest, latest.c.sha256 == report.c.sha256)
-        .join(reading, reading.c.id == latest.c.id)
+        .join(reading, _is_of(reading, report))
         .outerjoin(before, last_year)
-        .outerjoin(before_latest, before_latest.c.sha256 == before.c.sha256)
-        .outerjoin(before_reading, before_reading.c.id == before_latest.c.id)
+        .outerjoin(before_reading, _is_of(before_reading, before))
         .outerjoin(current, and_(current.c.agency_id == report.c.agency_id, current.c.year == report.c.year))
-        .where(report.c.is_current.is_(True), reading.c.status == READ)
+        .where(report.c.is_current.is_(True), report.c.doubt == "", reading.c.status == READ)
         .order_by(report.c.agency_id, report.c.year)
     )
+
+
+def _is_of(read: Any, reported: Any) -> ColumnElement[bool]:
+    """Whether a reading is the current one of the part of the document that is the report."""
+    return and_(_of_part(read, reported), read.c.is_current.is_(True))
+
+
+def _of_part(read: Any, reported: Any) -> ColumnElement[bool]:
+    return and_(read.c.sha256 == reported.c.sha256, read.c.part == reported.c.part)
 
 
 def _replaced() -> Select[Any]:
@@ -95,7 +102,7 @@ def _replaced() -> Select[Any]:
 
     (While both are on show neither replaces the other: we only take another document for the report.)
     """
-    older, older_reading, latest = report.alias("older"), reading.alias("older_reading"), newest()
+    older, older_reading = report.alias("older"), reading.alias("older_reading")
     later = sighting.alias("later")
     same_url = and_(later.c.agency_id == sighting.c.agency_id, later.c.url == sighting.c.url)
     moved = exists().where(same_url, later.c.night > sighting.c.night, later.c.state != "missed")
@@ -103,13 +110,9 @@ def _replaced() -> Select[Any]:
     same_year = and_(older.c.agency_id == report.c.agency_id, older.c.year == report.c.year)
     return (
         select(report.c.id, older_reading.c.id.label("older"))
-        .join(latest, latest.c.sha256 == report.c.sha256)
-        .join(reading, reading.c.id == latest.c.id)
-        .join(older, and_(same_year, older.c.revision == report.c.revision - 1))
-        .join(
-            older_reading,
-            and_(older_reading.c.sha256 == older.c.sha256, older_reading.c.reader_version == reading.c.reader_version),
-        )
+        .join(reading, _is_of(reading, report))
+        .join(older, and_(same_year, older.c.revision == report.c.revision - 1, older.c.doubt == ""))
+        .join(older_reading, and_(_of_part(older_reading, older), older_reading.c.reader_version == reading.c.reader_version))
         .where(report.c.is_current.is_(True), older_reading.c.status == READ, not_(exists().where(shows, not_(moved))))
     )
 
@@ -121,6 +124,8 @@ def _previous(row: Row[Any]) -> tuple[int | None, str]:
         return None, f"no report of {year} in the warehouse"
     if row.is_ambiguous:
         return None, f"ambiguous: two articles are listed as the report of {year}, and their figures differ"
+    if row.doubt:
+        return None, f"the report of {year} is in doubt: {row.doubt}"
     if row.before_status != READ:
         return None, f"the report of {year} could not be read"
     return row.before_reading_id, ""
@@ -139,10 +144,11 @@ def _report(agency_id: str, year: int, inputs: _Inputs, readings: Mapping[int, R
 
 def _inputs(connection: Connection, assessed: Report, rules_version: str) -> _Inputs:
     of_year = and_(report.c.agency_id == assessed.agency_id, report.c.year == assessed.year, report.c.is_current.is_(True))
-    report_id = connection.execute(select(report.c.id).where(of_year, report.c.sha256 == assessed.reading.sha256)).scalar()
-    parts = (assessed.reading, assessed.previous, assessed.superseded)
-    ids = reading_ids(connection, [(each.sha256, each.reader_version) for each in parts if each])
-    now, previous, superseded = (ids.get((each.sha256, each.reader_version)) if each else None for each in parts)
+    is_its = and_(report.c.sha256 == assessed.reading.sha256, report.c.part == assessed.reading.part)
+    report_id = connection.execute(select(report.c.id).where(of_year, is_its)).scalar()
+    readings = (assessed.reading, assessed.previous, assessed.superseded)
+    ids = reading_ids(connection, [reading_key(each) for each in readings if each])
+    now, previous, superseded = (ids.get(reading_key(each)) if each else None for each in readings)
     if report_id is None or now is None:
         raise WarehouseError(
             "the assessed reading is not that of the current report",

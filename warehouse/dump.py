@@ -64,7 +64,7 @@ def _plain(value: object) -> str:
 
 def _natural_keys(connection: Connection) -> dict[str, _Names]:
     """By table, what each id stands for."""
-    readings = _keys(connection, reading, lambda row: f"{row.sha256} {row.reader_version}")
+    readings = _keys(connection, reading, lambda row: f"{row.sha256} {row.reader_version} {row.part}")
     reports = _keys(connection, report, lambda row: f"{row.agency_id} {row.year} revision {row.revision}")
 
     def assessed(row: Row[Any]) -> str:

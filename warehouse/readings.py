@@ -1,51 +1,67 @@
-"""Readings and their rows: what one version of our readers made of one document, kept and rebuilt exactly."""
+"""Readings and their rows: what one version of our readers made of each report in a document, kept and rebuilt exactly."""
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import date
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, func, select, tuple_
+from sqlalchemy import Connection, Row, Table, and_, select, tuple_, update
 
-from tasks.printed import Locator
+from tasks.printed import Agreement, Locator
 from tasks.records import Cell, Claim, Quarantine, Reading, Section, Semantics
 from warehouse.schema import claim, figure, reading, section
 from warehouse.upsert import chunks, insert_missing
 
 READ, QUARANTINED = "read", "quarantined"
+Key = tuple[str, str, str]  # SHA-256, reader version, part
 
 
 def keep_readings(connection: Connection, results: Sequence[Reading | Quarantine], night: date) -> int:
-    """Keep what is not kept yet of these results, all figures with it. Returns how many figures were added."""
-    kept = reading_ids(connection, ((each.sha256, each.reader_version) for each in results))
-    new = {(each.sha256, each.reader_version): each for each in results if (each.sha256, each.reader_version) not in kept}
+    """Keep what is not kept yet of these results, all figures with it, and mark them current. Returns how many figures it added.
+
+    Other versions' readings of the same documents stay, no longer current: also where an earlier version is back in force.
+    """
+    kept = reading_ids(connection, map(reading_key, results))
+    new = {reading_key(each): each for each in results if reading_key(each) not in kept}
     insert_missing(connection, reading, [_reading_row(each, night) for each in new.values()])
-    ids = reading_ids(connection, new)
+    ids = reading_ids(connection, map(reading_key, results))
     read = [(ids[key], each) for key, each in new.items() if isinstance(each, Reading)]
     figures = [row for number, each in read for row in _figure_rows(number, each)]
     insert_missing(connection, figure, figures)
     insert_missing(connection, section, [row for number, each in read for row in _section_rows(number, each)])
     insert_missing(connection, claim, [row for number, each in read for row in _claim_rows(number, each)])
+    _mark_current(connection, {each.sha256 for each in results}, set(ids.values()))
     return len(figures)
 
 
-def reading_ids(connection: Connection, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
-    """The ids of readings by (SHA-256, reader version); those that are not kept are left out."""
-    query = select(reading.c.sha256, reading.c.reader_version, reading.c.id)
-    found: dict[tuple[str, str], int] = {}
+def _mark_current(connection: Connection, hashes: set[str], current: set[int]) -> None:
+    marked: set[int] = set()
+    for chunk in chunks(sorted(hashes)):
+        of_these = and_(reading.c.sha256.in_(chunk), reading.c.is_current.is_(True))
+        marked |= set(connection.execute(select(reading.c.id).where(of_these)).scalars())
+    for ids, is_current in ((marked - current, False), (current - marked, True)):
+        for numbers in chunks(sorted(ids)):
+            connection.execute(update(reading).where(reading.c.id.in_(numbers)).values(is_current=is_current))
+
+
+def reading_key(result: Reading | Quarantine) -> Key:
+    """What there is only one reading of: a document, a version of the readers, a part of the document."""
+    return result.sha256, result.reader_version, result.part
+
+
+def reading_ids(connection: Connection, keys: Iterable[Key]) -> dict[Key, int]:
+    """The ids of readings by (SHA-256, reader version, part); those that are not kept are left out."""
+    query = select(reading.c.sha256, reading.c.reader_version, reading.c.part, reading.c.id)
+    found: dict[Key, int] = {}
     for chunk in chunks(sorted(set(keys))):
-        rows = connection.execute(query.where(tuple_(reading.c.sha256, reading.c.reader_version).in_(chunk)))
-        found |= {(row.sha256, row.reader_version): row.id for row in rows}
+        rows = connection.execute(query.where(tuple_(reading.c.sha256, reading.c.reader_version, reading.c.part).in_(chunk)))
+        found |= {(row.sha256, row.reader_version, row.part): row.id for row in rows}
     return found
-
-
-def newest() -> Any:
-    """The id of the newest reading of each document: a subquery of (sha256, id)."""
-    return select(reading.c.sha256, func.max(reading.c.id).label("id")).group_by(reading.c.sha256).subquery("newest")
 
 
 def rebuild(connection: Connection, ids: Iterable[int]) -> dict[int, Reading]:
@@ -79,8 +95,10 @@ def _reading(row: Row[Any], figures: Sequence[Row[Any]], sections: Sequence[Row[
         editions=tuple((table, edition) for table, edition in row.editions),
         sections=tuple(Section(id=each.id, heading=each.heading, text=each.text) for each in sections),
         cells=tuple(_cell(each) for each in figures),
-        claims=tuple(Claim(sentence=each.sentence, measure=each.measure, value=each.value, year=each.year) for each in claims),
+        claims=tuple(Claim(**{name: getattr(each, name) for name in Claim.__slots__}) for each in claims),
         problems=tuple(row.problems),
+        part=row.part,
+        published=row.published,
     )
 
 
@@ -93,6 +111,8 @@ def _cell(row: Row[Any]) -> Cell:
         locator=_locator(row.locator),
         certain=row.certain,
         unit=row.unit,
+        agreement=Agreement(row.agreement),
+        confidence=row.confidence,
     )
 
 
@@ -108,10 +128,12 @@ def _reading_row(result: Reading | Quarantine, night: date) -> dict[str, Any]:
         "sha256": result.sha256,
         "reader": result.reader,
         "reader_version": result.reader_version,
+        "part": result.part,
+        "is_current": False,
         "night": night,
     }
     if isinstance(result, Quarantine):
-        blank = {"title": "", "agency_printed": "", "year_printed": None, "period_from": None, "period_to": None}
+        blank = {"title": "", "agency_printed": ""} | dict.fromkeys(("year_printed", "period_from", "period_to", "published"))
         refused = {"status": QUARANTINED, "kind": result.kind, "reason": result.reason}
         return head | refused | blank | {"editions": [], "problems": [], "figures": 0}
     begin, end = result.period or (None, None)
@@ -124,6 +146,7 @@ def _reading_row(result: Reading | Quarantine, night: date) -> dict[str, Any]:
         "year_printed": result.year,
         "period_from": begin,
         "period_to": end,
+        "published": result.published,
         "editions": [list(pair) for pair in result.editions],
         "problems": list(result.problems),
         "figures": sum(cell.value is not None for cell in result.figures().values()),
@@ -150,6 +173,8 @@ def _figure_row(reading_id: int, position: int, cell: Cell) -> dict[str, Any]:
         "semantics": cell.semantics.value,
         "unit": cell.unit,
         "certain": cell.certain,
+        "agreement": cell.agreement.value,
+        "confidence": cell.confidence,
         "locator": json.dumps(places, ensure_ascii=False),
     }
 
@@ -162,8 +187,4 @@ def _section_rows(reading_id: int, read: Reading) -> list[dict[str, Any]]:
 
 
 def _claim_rows(reading_id: int, read: Reading) -> list[dict[str, Any]]:
-    return [
-        {"reading_id": reading_id, "position": position, "sentence": each.sentence, "measure": each.measure}
-        | {"value": each.value, "year": each.year}
-        for position, each in enumerate(read.claims)
-    ]
+    return [{"reading_id": reading_id, "position": position} | asdict(each) for position, each in enumerate(read.claims)]

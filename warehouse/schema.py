@@ -1,8 +1,8 @@
 """The warehouse's tables (SQLAlchemy Core): what was seen, what was kept, what was read, what the rules say, who was told.
 
-Everything is append-only except the register, the end of a run, the marks of the current report and assessment, a notice's
-state, an outbox row's delivery, and the rows of a night that is run again. dictionary.yml explains every column. Dates are
-nights in Asia/Shanghai; times are UTC.
+Everything is append-only except the register, the end of a run, the marks of the current reading, report and assessment, a
+notice's state, an outbox row's delivery, and the rows of a night that is run again. dictionary.yml explains every column. Dates
+are nights in Asia/Shanghai; times are UTC.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -110,6 +111,8 @@ reading = Table(
     Column("sha256", ForeignKey("document.sha256"), nullable=False),
     Column("reader", String(64), nullable=False),
     Column("reader_version", String(64), nullable=False),
+    Column("part", Text, nullable=False),
+    Column("is_current", Boolean, nullable=False),
     Column("status", String(16), nullable=False),
     Column("kind", String(64), nullable=False),
     Column("reason", Text, nullable=False),
@@ -118,11 +121,12 @@ reading = Table(
     Column("year_printed", Integer),
     Column("period_from", Date),
     Column("period_to", Date),
+    Column("published", Date),
     Column("editions", JSON, nullable=False),
     Column("problems", JSON, nullable=False),
     Column("figures", Integer, nullable=False),
     Column("night", Date, nullable=False),
-    UniqueConstraint("sha256", "reader_version"),
+    UniqueConstraint("sha256", "reader_version", "part"),
     CheckConstraint("status in ('read', 'quarantined')", name="status"),
 )
 
@@ -140,9 +144,12 @@ figure = Table(
     Column("semantics", String(16), nullable=False),
     Column("unit", String(16), nullable=False),
     Column("certain", Boolean, nullable=False),
+    Column("agreement", String(16), nullable=False),
+    Column("confidence", Float, nullable=False),
     Column("locator", Text, nullable=False),
     CheckConstraint("semantics in ('NUMERIC', 'ZERO', 'EMPTY', 'NA', 'TEXT', 'UNREADABLE')", name="semantics"),
     CheckConstraint("(value is not null) = (semantics in ('NUMERIC', 'ZERO'))", name="value"),
+    CheckConstraint("agreement in ('plain', 'agreed', 'witnessed', 'alone', 'disputed')", name="agreement"),
     Index("ix_figure_address", "address"),
     sqlite_with_rowid=False,  # the key is most of the row: half the file
 )
@@ -166,6 +173,8 @@ claim = Table(
     Column("measure", String(32), nullable=False),
     Column("value", Exact, nullable=False),
     Column("year", Integer),
+    Column("scope", String(16), nullable=False),
+    Column("period", Text, nullable=False),
 )
 
 report = Table(
@@ -180,6 +189,8 @@ report = Table(
     Column("night", Date, nullable=False),
     Column("is_current", Boolean, nullable=False),
     Column("is_ambiguous", Boolean, nullable=False),
+    Column("part", Text, nullable=False),
+    Column("doubt", Text, nullable=False),
     UniqueConstraint("agency_id", "year", "revision"),
 )
 

@@ -47,7 +47,7 @@ def _reports(connection: Connection, night: date, said_once: frozenset[str]) -> 
             report.c.id, report.c.agency_id, report.c.year, report.c.revision, report.c.url, agency.c.name, agency.c.supervisor
         )
         .join(agency, agency.c.id == report.c.agency_id)
-        .where(report.c.night == night, or_(report.c.is_current.is_(True), is_replaced))
+        .where(report.c.night == night, report.c.doubt == "", or_(report.c.is_current.is_(True), is_replaced))
         .order_by(report.c.agency_id, report.c.year, report.c.revision)
     )
     added: dict[str, list[Row[Any]]] = defaultdict(list)

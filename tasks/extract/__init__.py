@@ -52,6 +52,8 @@ def extract(data: bytes, name: str) -> tuple[Printed | Unread, ...]:
         raise UnknownFormat(found, where=name, expected=_READ, remedy=remedy)
     try:
         return _read(kind, data, name)
+    except MemoryError:  # whoever contains us knows the limit
+        raise
     except GoujiError as error:
         if error.where:
             raise

@@ -8,6 +8,7 @@ select
     case
         when v_report.report_id is null then 'not seen'
         when v_report.status = 'read' then 'read'
+        when v_report.status = 'in doubt' then 'in doubt'
         when v_report.status = 'quarantined' then 'could not be read'
         else 'not read yet'
     end as status,

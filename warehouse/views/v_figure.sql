@@ -13,8 +13,11 @@ select
     figure.raw,
     figure.unit,
     figure.certain,
+    figure.agreement,
+    figure.confidence,
     figure.locator,
     v_report.url,
-    v_report.sha256
+    v_report.sha256,
+    v_report.part
 from v_report
 join figure on figure.reading_id = v_report.reading_id

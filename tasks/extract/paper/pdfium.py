@@ -19,6 +19,8 @@ from tasks.extract.paper.visible import Sight
 _MAX_CHARS = 60_000
 _CHINESE = 0x2E80  # from here on characters are as wide as their type is large
 _SPACES = frozenset((0xA0, 0x3000, 0xFFFE, 0xFEFF, 0xAD, 0x200B, 0x2002, 0x2003, 0x2009))
+_BLANKS = frozenset((2, 9, 10, 13, 32))  # a soft hyphen and white space, as pdfium gives them
+_UNKNOWN = 0xFFFD
 _LARGE = 1.4  # sizes of the page's ordinary type from which pale type is a watermark's
 _HUGE = 2.2  # sizes from which any type that lies over other type is
 
@@ -108,7 +110,7 @@ def _chars(page: Any, frame: _Frame, marks: Marks) -> tuple[list[Char], dict[int
             pale[owner].append(char)
         else:
             chars.append(char)
-    return chars, pale, unseen, angles
+    return _once(chars), pale, unseen, angles
 
 
 def _stated(page: Any, frame: _Frame) -> Iterator[Char]:
@@ -120,7 +122,11 @@ def _stated(page: Any, frame: _Frame) -> Iterator[Char]:
     is_turned = frame.quarters != 0
     for i in range(min(pdfium.FPDFText_CountChars(page), _MAX_CHARS)):
         code = get_code(page, i)
-        if code <= 32 or code in _SPACES or not get_box(page, i, ref):
+        if code <= 32:
+            if not _has_ink(page, i, code):
+                continue
+            code = _UNKNOWN
+        if code in _SPACES or not get_box(page, i, ref):
             continue
         x0, top, x1, bottom = rect.left - x, y - rect.top, rect.right - x, y - rect.bottom
         if is_turned:
@@ -128,6 +134,30 @@ def _stated(page: Any, frame: _Frame) -> Iterator[Char]:
         if 0 <= x0 + x1 <= 2 * width and 0 <= top + bottom <= 2 * height:
             text = chr(code)
             yield Char(text, x0, top, x1, bottom, x1 - x0 if code >= _CHINESE else bottom - top, i)
+
+
+def _has_ink(page: Any, i: int, code: int) -> bool:
+    """Whether a character that the font's tables do not name is a drawn sign: one we cannot read, but not nothing."""
+    if code in _BLANKS:
+        return False
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    refs = (ctypes.byref(side) for side in (left, right, bottom, top))
+    return bool(pdfium.FPDFText_GetCharBox(page, i, *refs)) and right.value - left.value > 0.1 and top.value - bottom.value > 0.1
+
+
+def _once(chars: list[Char]) -> list[Char]:
+    """The text without what was printed again over itself, at the same place or a hair aside."""
+    if len({(char.text, round(char.x0), round(char.top)) for char in chars}) == len(chars):
+        return chars
+    kept: list[Char] = []
+    places: dict[tuple[str, int, int], list[Char]] = defaultdict(list)
+    for char in chars:
+        x, y = round(char.x0), round(char.top)
+        near = (other for i in (x - 1, x, x + 1) for j in (y - 1, y, y + 1) for other in places.get((char.text, i, j), ()))
+        if not any(_is_doubled(other, char) for other in near):
+            kept.append(char)
+            places[char.text, x, y].append(char)
+    return kept
 
 
 def _without_watermarks(chars: list[Char], pale: dict[int, list[Char]]) -> list[Char]:
