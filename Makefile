@@ -1,9 +1,9 @@
-# make demo · make test · make lint · make clean: each does its own set-up in .venv (needs Python 3.11 to 3.13, nothing else).
+# make demo · make test · make lint · make fuzz · make bench · make clean: each does its own set-up in .venv (needs Python 3.11 to 3.13, nothing else).
 
 VENV := .venv
 INPUTS := pyproject.toml constraints.txt flows/__main__.py
 
-.PHONY: demo test lint clean setup
+.PHONY: demo test lint fuzz bench clean setup
 
 demo: setup
 	@$(VENV)/bin/gouji demo
@@ -16,6 +16,14 @@ lint: setup
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
+
+# Spoils many more files than the tests do; N=… sets how many. Keeps what fails in var/fuzz.
+fuzz: setup
+	$(VENV)/bin/python -m tests.fuzzing --count $(or $(N),50000)
+
+# Our readers, pdfplumber and pdfium's own floor over the same files; FILES=… names others than the sample portal's.
+bench: setup
+	$(VENV)/bin/python benchmarks/read_speed.py $(FILES)
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
