@@ -40,7 +40,7 @@ _POLL = 0.05 if sys.platform == "linux" else 0.5  # seconds between two looks at
 class Limits:
     """What one document may take."""
 
-    seconds: float = 120
+    seconds: float = 300
     megabytes: int = 1500
 
 

@@ -65,7 +65,7 @@ class Settings(BaseSettings):
     crawl_max_bytes: int = Field(100_000_000, ge=1000, description="Largest document that is fetched, in bytes.")
     crawl_hosts_at_once: int = Field(32, ge=1, le=1000, description="How many hosts are read side by side.")
     batch_size: int = Field(100, ge=1, le=100_000, description="Documents read in one task and loaded in one transaction.")
-    read_timeout_seconds: float = Field(120, gt=0, le=3600, description="How long one document may take to read, in seconds.")
+    read_timeout_seconds: float = Field(300, gt=0, le=3600, description="How long one document may take to read, in seconds.")
     read_memory_mb: int = Field(
         1500, ge=200, le=1_000_000, description="How much memory one document may take to read, in MB (not watched on Windows)."
     )

@@ -74,7 +74,9 @@ def _batch(connection: Connection, night: date) -> Batch:
     now = select(*printed).join(tonight, tonight.c.reading_id == figure.c.reading_id)
     before = select(*printed).join(tonight, tonight.c.previous_reading_id == figure.c.reading_id)
     told = select(*subject, claim.c.measure, claim.c.value).join(tonight, tonight.c.reading_id == claim.c.reading_id)
-    told = told.where(claim.c.year == tonight.c.year).order_by(*subject, claim.c.position)
+    told = told.where(claim.c.year == tonight.c.year, claim.c.scope == "own", claim.c.period == "").order_by(
+        *subject, claim.c.position
+    )
     return Batch(
         tables=_tables(connection, tonight),
         figures=_figures(connection, now.order_by(*subject, figure.c.position)),

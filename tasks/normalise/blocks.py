@@ -105,8 +105,14 @@ def _place_row(placed: Placed, official: Official, row: PrintedRow, head: _Head)
             placed.unplaced(row, f"{len(columns)} figures after the label, under the header", official.labels)
         return True
     cells, clear = taken
-    placed.put(name, columns, cells, sure=clear and not row.cut)
+    for column, cell in zip(columns, cells, strict=True):
+        placed.put(name, [column], [cell], sure=clear and not row.cut and not _may_lack_point(official, column, cell))
     return True
+
+
+def _may_lack_point(official: Official, column: str, cell: GridCell) -> bool:
+    """Whether a decimal point may have been lost: a recogniser can miss it in a picture and be sure of every digit."""
+    return cell.confidence < 1 and official.table.columns[column].value == "decimal"
 
 
 def _by_header(
