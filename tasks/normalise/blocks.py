@@ -105,8 +105,8 @@ def _place_row(placed: Placed, official: Official, row: PrintedRow, head: _Head)
             placed.unplaced(row, f"{len(columns)} figures after the label, under the header", official.labels)
         return True
     cells, clear = taken
-    for column, cell in zip(columns, cells, strict=True):
-        placed.put(name, [column], [cell], sure=clear and not row.cut and not _may_lack_point(official, column, cell))
+    for own, cell in zip(columns, cells, strict=True):
+        placed.put(name, [own], [cell], sure=clear and not row.cut and not _may_lack_point(official, own, cell))
     return True
 
 
