@@ -54,6 +54,8 @@ def sniff(data: bytes) -> str:
     if not data.strip():
         return "empty"
     head = data[:_HEAD]
+    if head.startswith(b"%PDF-"):
+        return "pdf"
     if head.startswith(_ZIPS):
         return _sniff_zip(data)
     if head.startswith(_OLE):

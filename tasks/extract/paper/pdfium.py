@@ -7,13 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from math import pi
 from statistics import median
-from typing import Any
 
 import pypdfium2
-import pypdfium2.raw as pdfium
 
+from tasks.extract.paper import calls
 from tasks.extract.paper.ink import Box, Char, Ink, Line, turned
-from tasks.extract.paper.shapes import SLANT, THIN, Marks, address, find_marks
+from tasks.extract.paper.shapes import SLANT, THIN, Marks, find_marks
 from tasks.extract.paper.visible import Sight
 
 _MAX_CHARS = 60_000
@@ -34,7 +33,7 @@ def take_ink(page: pypdfium2.PdfPage, number: int, off: frozenset[str] = frozens
     marks = find_marks(page, off)
     text_page = page.get_textpage()
     try:
-        chars, pale, unseen, angles = _chars(text_page.raw, frame, marks)
+        chars, pale, unseen, angles = _chars(calls.number_of(text_page.raw), frame, marks)
     finally:
         text_page.close()
     if marks.is_veiled or pale:
@@ -82,7 +81,7 @@ class _Frame:
         return max(box[0], self.left), max(box[1], self.bottom), min(box[2], self.right), min(box[3], self.top)
 
 
-def _chars(page: Any, frame: _Frame, marks: Marks) -> tuple[list[Char], dict[int, list[Char]], list[Char], list[int]]:
+def _chars(page: int, frame: _Frame, marks: Marks) -> tuple[list[Char], dict[int, list[Char]], list[Char], list[int]]:
     """The text; pale type by the text object it is of; invisible type; and how many characters stand at each quarter turn."""
     chars: list[Char] = []
     unseen: list[Char] = []
@@ -95,8 +94,8 @@ def _chars(page: Any, frame: _Frame, marks: Marks) -> tuple[list[Char], dict[int
             continue
         owner = 0
         if not is_plain:
-            quarter = _quarter(pdfium.FPDFText_GetCharAngle(page, char.order), frame) if marks.has_sideways else frame.quarters
-            owner = address(pdfium.FPDFText_GetTextObject(page, char.order)) if marks.unseen or marks.pale else 0
+            quarter = _quarter(calls.angle_at(page, char.order), frame) if marks.has_sideways else frame.quarters
+            owner = calls.object_at(page, char.order) if marks.unseen or marks.pale else 0
             if quarter is None:
                 continue
             if owner in marks.unseen:
@@ -113,36 +112,38 @@ def _chars(page: Any, frame: _Frame, marks: Marks) -> tuple[list[Char], dict[int
     return _once(chars), pale, unseen, angles
 
 
-def _stated(page: Any, frame: _Frame) -> Iterator[Char]:
+def _stated(page: int, frame: _Frame) -> Iterator[Char]:
     """What the file states on the shown part of the page, white space left out. (Called for each character: kept flat.)"""
-    rect = pdfium.FS_RECTF()
-    ref = ctypes.byref(rect)
-    get_code, get_box = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
-    x, y, width, height = frame.left, frame.top, frame.width, frame.height
+    rect = (ctypes.c_float * 4)()  # left, top, right, bottom
+    at = ctypes.addressof(rect)
+    get_code, get_box, new = calls.unicode_at, calls.loose_box_at, tuple.__new__
+    x, y, width, height = frame.left, frame.top, 2 * frame.width, 2 * frame.height
     is_turned = frame.quarters != 0
-    for i in range(min(pdfium.FPDFText_CountChars(page), _MAX_CHARS)):
+    for i in range(min(calls.count_chars(page), _MAX_CHARS)):
         code = get_code(page, i)
         if code <= 32:
-            if not _has_ink(page, i, code):
+            if code in _BLANKS or not _has_ink(page, i):
                 continue
             code = _UNKNOWN
-        if code in _SPACES or not get_box(page, i, ref):
+        if code in _SPACES or not get_box(page, i, at):
             continue
-        x0, top, x1, bottom = rect.left - x, y - rect.top, rect.right - x, y - rect.bottom
+        left, upper, right, lower = rect
+        x0, top, x1, bottom = left - x, y - upper, right - x, y - lower
         if is_turned:
             x0, top, x1, bottom = turned((x0, top, x1, bottom), *frame.flat, frame.quarters)
-        if 0 <= x0 + x1 <= 2 * width and 0 <= top + bottom <= 2 * height:
-            text = chr(code)
-            yield Char(text, x0, top, x1, bottom, x1 - x0 if code >= _CHINESE else bottom - top, i)
+        if 0 <= x0 + x1 <= width and 0 <= top + bottom <= height:
+            size = x1 - x0 if code >= _CHINESE else bottom - top
+            yield new(Char, (chr(code), x0, top, x1, bottom, size, i))
 
 
-def _has_ink(page: Any, i: int, code: int) -> bool:
+def _has_ink(page: int, i: int) -> bool:
     """Whether a character that the font's tables do not name is a drawn sign: one we cannot read, but not nothing."""
-    if code in _BLANKS:
+    sides = (ctypes.c_double * 4)()  # left, right, bottom, top
+    at = ctypes.addressof(sides)
+    if not calls.box_at(page, i, at, at + 8, at + 16, at + 24):
         return False
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-    refs = (ctypes.byref(side) for side in (left, right, bottom, top))
-    return bool(pdfium.FPDFText_GetCharBox(page, i, *refs)) and right.value - left.value > 0.1 and top.value - bottom.value > 0.1
+    left, right, bottom, top = sides
+    return bool(right - left > 0.1 and top - bottom > 0.1)
 
 
 def _once(chars: list[Char]) -> list[Char]:

@@ -11,6 +11,7 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from tasks.extract.paper import calls
 from tasks.extract.paper.ink import Box
 from tasks.extract.paper.layers import layer_name
 
@@ -21,8 +22,11 @@ _MAX_FORMS = 8  # levels of forms inside forms
 _INVISIBLE = 3  # text render mode
 _PALE = 140  # of 255: what is lighter than this in all colours is pale
 
-_COLOUR = tuple(ctypes.c_uint() for _ in range(4))  # filled anew for each text: a process reads one page at a time
-_COLOUR_REFS = tuple(ctypes.byref(part) for part in _COLOUR)
+# Filled anew for each object: a process reads one page at a time.
+_COLOUR, _BOUNDS, _FORM = (ctypes.c_uint * 4)(), (ctypes.c_float * 4)(), (ctypes.c_float * 6)()
+_COLOUR_AT = tuple(ctypes.addressof(_COLOUR) + 4 * k for k in range(4))
+_BOUNDS_AT = tuple(ctypes.addressof(_BOUNDS) + 4 * k for k in range(4))
+_FORM_AT = ctypes.addressof(_FORM)
 _OC = "OC\0".encode("utf-16-le")
 
 Matrix = tuple[float, float, float, float, float, float]
@@ -46,29 +50,27 @@ class Marks:
 def find_marks(page: pypdfium2.PdfPage, off: frozenset[str]) -> Marks:
     """The marks of a page, in user space; text on a layer that is off counts as invisible."""
     marks = Marks(off=off)
-    _walk(page.raw, pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject, None, marks, 0)
+    _walk(calls.number_of(page.raw), calls.count_objects, calls.get_object, None, marks, 0)
     return marks
 
 
-def _walk(holder: Any, count: Any, get: Any, outer: Matrix | None, marks: Marks, depth: int) -> None:
+def _walk(holder: int, count: Any, get: Any, outer: Matrix | None, marks: Marks, depth: int) -> None:
     """Collect lines, pictures and odd text of a page or form; `outer` is the form's own place on the page."""
-    bounds = [ctypes.c_float() for _ in range(4)]
-    left, bottom, right, top = bounds
-    refs = [ctypes.byref(each) for each in bounds]
     for i in range(count(holder)):
         marks.count += 1
         if marks.count > _MAX_OBJECTS:
             return
         item = get(holder, i)
-        kind = pdfium.FPDFPageObj_GetType(item)
+        kind = calls.type_of(item)
         if kind == pdfium.FPDF_PAGEOBJ_TEXT:
             _note_text(item, outer, marks)
         elif kind == pdfium.FPDF_PAGEOBJ_FORM:
             if depth < _MAX_FORMS:
                 matrix = _times(_matrix(item), outer)
-                _walk(item, pdfium.FPDFFormObj_CountObjects, pdfium.FPDFFormObj_GetObject, matrix, marks, depth + 1)
-        elif kind in (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE) and pdfium.FPDFPageObj_GetBounds(item, *refs):
-            box = _through(outer, (left.value, bottom.value, right.value, top.value))
+                _walk(item, calls.count_form_objects, calls.get_form_object, matrix, marks, depth + 1)
+        elif kind in (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE) and calls.bounds_of(item, *_BOUNDS_AT):
+            left, bottom, right, top = _BOUNDS
+            box = _through(outer, (left, bottom, right, top))
             if box[2] - box[0] <= THIN or box[3] - box[1] <= THIN:
                 marks.lines.append(box)
                 continue
@@ -79,50 +81,45 @@ def _walk(holder: Any, count: Any, get: Any, outer: Matrix | None, marks: Marks,
             marks.is_veiled |= marks.has_text and (kind == pdfium.FPDF_PAGEOBJ_IMAGE or _lightness(item) > _PALE)
 
 
-def _note_text(item: Any, outer: Matrix | None, marks: Marks) -> None:
+def _note_text(item: int, outer: Matrix | None, marks: Marks) -> None:
     marks.has_text = True
     a, b, c, d, *_ = _matrix(item) if outer is None else _times(_matrix(item), outer)
     if abs(b) > SLANT * abs(a) or abs(c) > SLANT * abs(d):
         marks.has_sideways = True
-    mode = pdfium.FPDFTextObj_GetTextRenderMode(item)
+    mode = calls.render_mode_of(item)
     if mode == _INVISIBLE or (marks.off and _layer(item) in marks.off):
-        marks.unseen.add(address(item))
+        marks.unseen.add(item)
     elif (lightness := _lightness(item)) > _PALE:
-        marks.pale[address(item)] = lightness
+        marks.pale[item] = lightness
 
 
-def _layer(item: Any) -> str:
+def _layer(item: int) -> str:
     """The name of the layer an object is on (its mark OC); blank for none."""
     size = ctypes.c_ulong()
-    for i in range(pdfium.FPDFPageObj_CountMarks(item)):
-        mark = pdfium.FPDFPageObj_GetMark(item, i)
+    for i in range(calls.count_marks(item)):
+        mark = calls.get_mark(item, i)
         kind, name = (ctypes.c_uint16 * 64)(), (ctypes.c_ubyte * 512)()
-        pdfium.FPDFPageObjMark_GetName(mark, kind, ctypes.sizeof(kind), ctypes.byref(size))
+        calls.mark_name(mark, ctypes.addressof(kind), ctypes.sizeof(kind), ctypes.addressof(size))
         if bytes(kind)[:6] != _OC:
             continue
-        if pdfium.FPDFPageObjMark_GetParamBlobValue(mark, b"Name", name, ctypes.sizeof(name), ctypes.byref(size)):
+        if calls.mark_value(mark, b"Name", ctypes.addressof(name), ctypes.sizeof(name), ctypes.addressof(size)):
             return layer_name(bytes(name)[: size.value])
     return ""
 
 
-def _lightness(item: Any) -> int:
+def _lightness(item: int) -> int:
     """How light an object's fill shows on white: 0 black to 255 white, or wholly transparent."""
-    if not pdfium.FPDFPageObj_GetFillColor(item, *_COLOUR_REFS):
+    if not calls.fill_of(item, *_COLOUR_AT):
         return 0
-    red, green, blue, alpha = (part.value for part in _COLOUR)
+    red, green, blue, alpha = _COLOUR
     return int(255 - (255 - min(red, green, blue)) * alpha / 255)
 
 
-def address(item: Any) -> int:
-    """What tells one of pdfium's objects from another."""
-    return ctypes.cast(item, ctypes.c_void_p).value or 0
-
-
-def _matrix(item: Any) -> Matrix:
-    found = pdfium.FS_MATRIX()
-    if not pdfium.FPDFPageObj_GetMatrix(item, ctypes.byref(found)):
+def _matrix(item: int) -> Matrix:
+    if not calls.matrix_of(item, _FORM_AT):
         return 1.0, 0.0, 0.0, 1.0, 0.0, 0.0
-    return found.a, found.b, found.c, found.d, found.e, found.f
+    a, b, c, d, e, f = _FORM
+    return a, b, c, d, e, f
 
 
 def _times(inner: Matrix, outer: Matrix | None) -> Matrix:
@@ -146,10 +143,10 @@ def _point(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
     return a * x + c * y + e, b * x + d * y + f
 
 
-def _sides(item: Any, outer: Matrix | None) -> Iterator[Box]:
+def _sides(item: int, outer: Matrix | None) -> Iterator[Box]:
     """The straight sides of a larger path: each drawn side of a stroked one; of a filled one, its thin parts and frames."""
     mode, is_stroked = ctypes.c_int(), ctypes.c_int()
-    pdfium.FPDFPath_GetDrawMode(item, ctypes.byref(mode), ctypes.byref(is_stroked))
+    calls.draw_mode(item, ctypes.addressof(mode), ctypes.addressof(is_stroked))
     parts = _parts(item, _times(_matrix(item), outer))
     if is_stroked.value:
         for points in parts:
@@ -172,19 +169,19 @@ def _frames(outer: Box, inner: Box) -> bool:
     return outer is not inner and all(0 < gap <= THIN for gap in gaps)
 
 
-def _parts(item: Any, matrix: Matrix) -> list[list[tuple[float, float]]]:
+def _parts(item: int, matrix: Matrix) -> list[list[tuple[float, float]]]:
     """The path's outlines as points on the page; curves count as the straight line between their ends."""
     parts: list[list[tuple[float, float]]] = []
     x, y = ctypes.c_float(), ctypes.c_float()
-    for i in range(min(pdfium.FPDFPath_CountSegments(item), _MAX_OBJECTS)):
-        segment = pdfium.FPDFPath_GetPathSegment(item, i)
-        pdfium.FPDFPathSegment_GetPoint(segment, ctypes.byref(x), ctypes.byref(y))
+    for i in range(min(calls.count_segments(item), _MAX_OBJECTS)):
+        segment = calls.get_segment(item, i)
+        calls.segment_point(segment, ctypes.addressof(x), ctypes.addressof(y))
         point = _point(matrix, x.value, y.value)
-        if pdfium.FPDFPathSegment_GetType(segment) == pdfium.FPDF_SEGMENT_MOVETO or not parts:
+        if calls.segment_type(segment) == pdfium.FPDF_SEGMENT_MOVETO or not parts:
             parts.append([point])
         else:
             parts[-1].append(point)
-        if pdfium.FPDFPathSegment_GetClose(segment):
+        if calls.segment_closes(segment):
             parts[-1].append(parts[-1][0])
     return parts
 
