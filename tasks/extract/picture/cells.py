@@ -21,6 +21,7 @@ UNREADABLE = "\ufffd"  # stands where ink is and no character could be recognise
 _INSET = 2  # pixels between a dividing line's middle and the cell's inside
 _RED = 12  # pixels of red from which a blank cell may hold a red figure
 _WORDS = re.compile(r"[\u3400-\u9fff]")
+_MOST_SURE = 0.9999  # no recogniser is wholly sure: 1 is for text that a file states
 _PLAIN_DIGIT = 0.9  # confidence from which a leaning digit is a digit and no slash
 _LONG_LABEL = 4  # characters: longer words are a label, which its place and order will prove
 
@@ -133,4 +134,4 @@ def _join(cell: _Cell, read: Sequence[Filled]) -> Filled:
     worst = next(kind for kind in (Agreement.DISPUTED, Agreement.ALONE, Agreement.AGREED) if kind in kinds)
     if worst is Agreement.AGREED and (cell.is_doubtful or not cell.slot.is_clear):
         worst = Agreement.ALONE
-    return Filled("\n".join(line.text for line in read), worst, round(min(line.confidence for line in read), 4))
+    return Filled("\n".join(line.text for line in read), worst, round(min(_MOST_SURE, *(line.confidence for line in read)), 4))
