@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import pypdfium2
@@ -24,6 +25,7 @@ _LEAST_TEXT = 30  # characters under which a page of pictures counts as a scan
 _PICTURE = 0.4  # share of a page under pictures from which it may be a scan
 _SHOWN_NOTES = (pdfium.FPDF_ANNOT_WIDGET, pdfium.FPDF_ANNOT_FREETEXT, pdfium.FPDF_ANNOT_STAMP)
 _MAX_NOTES = 5000
+_ODD_LETTERS = re.compile("[\x7f-\u1fff\ue000-\uf8ff]")
 _ODD = 0.03  # share of characters of no Chinese or plain Latin kind from which a text layer is not believed
 _PLAY = 0.06  # points: boxes are rounded to a tenth
 
@@ -114,8 +116,7 @@ def is_scan(ink: Ink) -> bool:
 
 def is_garbled(ink: Ink) -> bool:
     """Whether the text layer lies: the file's table of characters is broken, so that Chinese comes out as odd letters."""
-    odd = sum("\x7f" <= char.text < "\u2000" or "\ue000" <= char.text < "\uf900" for char in ink.chars)
-    return odd > _ODD * len(ink.chars)
+    return len(_ODD_LETTERS.findall("".join([char.text for char in ink.chars]))) > _ODD * len(ink.chars)
 
 
 def reread(data: bytes, locator: Locator) -> str:

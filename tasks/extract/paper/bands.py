@@ -16,6 +16,7 @@ from tasks.extract.paper.row_labels import give_labels, join_wrapped
 from tasks.extract.paper.words import TextLine, Word
 
 _RICH = 5  # figures in a line from which it is a row of a table with columns
+_LEADING = 1.6  # sizes of the type within which the lines of one cell follow each other
 _BELOW = 2.2  # sizes of the type within which one line of a label follows another
 _LARGER = 1.15  # of the rows' type: larger type above them is a heading
 _HEADING_LENGTH = 8  # characters
@@ -59,7 +60,7 @@ def _is_apart(line: TextLine, size: float) -> bool:
 
 
 def _band(lines: Sequence[TextLine], group: Sequence[int], free: int) -> Band:
-    columns = _columns([lines[i] for i in group])
+    columns = _columns([lines[i] for i in group], _wrapped(lines, group))
     size = _size(lines, group)
     first, last = _reach(lines, group, columns, size)
     first = max(first, free)
@@ -88,13 +89,20 @@ def _size(lines: Sequence[TextLine], group: Sequence[int]) -> float:
     return median(sizes or [lines[i].size for i in group])
 
 
-def _columns(rows: Sequence[TextLine]) -> tuple[tuple[float, float], ...]:
+def _wrapped(lines: Sequence[TextLine], group: Sequence[int]) -> list[Word]:
+    """Figures on lines close to a row's, which may be parts of figures that are wrapped inside their cells."""
+    near = sorted({j for i in group for j in (i - 2, i - 1, i + 1, i + 2) if 0 <= j < len(lines)} - set(group))
+    parts = (line for j in near if (line := lines[j]).figures and _is_part(lines, j, group))
+    return [word for line in parts for word in line.words if word.has_digit and word.is_figure]
+
+
+def _columns(rows: Sequence[TextLine], wrapped: Sequence[Word]) -> tuple[tuple[float, float], ...]:
     """The extents of the columns: figures that stand above each other; where wide ones bridge two, by count in full rows."""
     counts = [row.figures for row in rows]
     figures = [list(row.words[len(row.words) - count :]) for row, count in zip(rows, counts, strict=True)]
     found: list[list[Word]] = []
     reach = 0.0
-    for word in sorted((word for row in figures for word in row), key=lambda word: word.x0):
+    for word in sorted([*wrapped, *(word for row in figures for word in row)], key=lambda word: word.x0):
         if found and word.x0 < reach:
             found[-1].append(word)
         else:
@@ -170,7 +178,8 @@ def _is_prose(line: TextLine, columns: Sequence[tuple[float, float]]) -> bool:
 def _put(band: Band, word: Word, size: float) -> None:
     """Give a word right of the labels to its row and column; above the first row it is the header's."""
     row = _nearest_row(band.rows, word.y)
-    if abs(row.y - word.y) > (1.6 if word.is_figure else SAME_ROW) * size or (row is band.rows[0] and _above(row, word, size)):
+    reach = _LEADING if word.is_figure or word.is_part else SAME_ROW
+    if abs(row.y - word.y) > reach * size or (row is band.rows[0] and _above(row, word, size)):
         band.header.append(word)
         return
     row.slots.setdefault(nearest(band.columns, word.x0, word.x1), []).append(word)
@@ -182,7 +191,7 @@ def _nearest_row(rows: Sequence[BandRow], y: float) -> BandRow:
 
 
 def _above(row: BandRow, word: Word, size: float) -> bool:
-    return not word.is_figure and word.y < row.y - 0.4 * size
+    return not word.is_figure and not word.is_part and word.y < row.y - 0.4 * size
 
 
 def nearest(columns: Sequence[tuple[float, float]], left: float, right: float) -> int:

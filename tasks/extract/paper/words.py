@@ -44,6 +44,11 @@ class Word:
         self.is_figure = len(chars) <= _LONGEST and is_figure_text(self.text)
 
     @property
+    def is_part(self) -> bool:
+        """Whether it may be a part of a figure that is wrapped: digits and separators only."""
+        return all(char.text in _FIGURE_PARTS for char in self.chars)
+
+    @property
     def has_digit(self) -> bool:
         """Whether a digit is in it."""
         return any(char.text.isdecimal() for char in self.chars)
