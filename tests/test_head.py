@@ -139,3 +139,15 @@ def test_other_dates_are_no_day_of_publication(after):
 def test_no_lines_break_the_head(lines):
     head = head_of(*lines, title="".join(lines)[:60])
     assert head.year is None or 1900 <= head.year < 2100
+
+
+def test_a_sentence_that_names_the_report_is_no_title_however_its_line_breaks():
+    lines = [
+        "仁化县信访局2022年政府信息公开年度报告",
+        "根据《中华人民共和国政府信息公开条例》，现公布仁化",
+        "县信访局2022年政府信息公开工作年度报告。本报告由六个部分组成。",
+        "一、总体情况",
+    ]
+    blocks = tuple(Paragraph(line, Locator(line=number)) for number, line in enumerate(lines, 1))
+    head = read_head(Printed(blocks, (), "text", "1", "text/plain"))
+    assert (head.agency, head.year) == ("仁化县信访局", 2022)

@@ -186,7 +186,7 @@ def _misread(front: Sequence[str]) -> _Title | None:
         if named is None or len(line) > _LONGEST or _patterns("not_titles")[0].search(line):
             continue
         alike = fuzz.partial_ratio_alignment(usual, line[named.end() :], score_cutoff=_ALIKE)
-        if alike is not None:
+        if alike is not None and not _patterns("runs_on")[0].search(line[named.end() + alike.dest_end :]):
             between = line[named.end() : named.end() + alike.dest_start]
             return _Title(line, _clean_agency(line[: named.start()] or between), year_of(named[1]) or 0)
     return None
