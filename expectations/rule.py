@@ -1,108 +1,158 @@
-"""Read the rules (rules/*.yml): their sentence, authority, severity and equation, or say what is wrong with them."""
+"""Read the rules (rules/*.yml): their sentence, authority, severity and what they ask, or say what is wrong with them.
+
+A rule's `kind` says which question it puts, and so which other keys it has: one class below for each kind.
+"""
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, RootModel, model_validator
+from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator
 
-from expectations.form import Form, load_forms, load_yaml
+from expectations.agency_type import AgencyType, load_agency_types
+from expectations.equation import Equation, parse_equation
+from expectations.form import Form, Table, load_forms, load_yaml, split_address
 from tasks.errors import BadForm
 
 RULES = Path(__file__).parent / "rules"
-_TERM = re.compile(r"\s*([+-]?)\s*(previous\.)?([a-z][a-z_.]*)")
 
 
-class Term(BaseModel):
-    """One addend of an equation: its sign, a row or column key, and whether last year's report is meant."""
+class BaseRule(BaseModel):
+    """What every rule of the catalogue states. severity is error 错误, warning 疑似 or info 提示.
 
-    model_config = ConfigDict(frozen=True)
-    sign: Literal[1, -1]
-    previous: bool
-    key: str
-
-
-class Equation(BaseModel):
-    """left = right, each a sum of terms."""
-
-    model_config = ConfigDict(frozen=True)
-    left: tuple[Term, ...]
-    right: tuple[Term, ...]
-
-    @property
-    def looks_back(self) -> bool:
-        """Whether last year's report is needed."""
-        return any(term.previous for term in (*self.left, *self.right))
-
-
-class Rule(BaseModel):
-    """One rule of the catalogue. `kind` says which other keys it has; severity is error 错误, warning 疑似 or info 提示."""
+    `editions` and `agencies` (types of agency_types.yml) limit the rule; without them it holds for all. `unknown` says in
+    a sentence when the rule cannot be assessed.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     id: str
     title: str
     says: str
     authority: str
-    kind: Literal["equation", "value", "edition", "narrative", "change"]
     severity: Literal["error", "warning", "info"]
-    table: str | None = None
-    for_each: Literal["row", "column"] | None = None
-    rows: tuple[str, ...] = ()
+    unknown: str
     editions: tuple[str, ...] = ()
-    equation: str | None = None
-    check: Literal["number", "filled"] | None = None
-    claims: dict[str, tuple[tuple[str, ...], ...]] = {}
-
-    @model_validator(mode="after")
-    def _has_what_its_kind_needs(self) -> Rule:
-        needs = {"equation": ("table", "for_each", "equation"), "value": ("check",), "narrative": ("table", "claims")}
-        missing = [key for key in needs.get(self.kind, ()) if not getattr(self, key)]
-        if missing:
-            raise ValueError(f"rule {self.id} of kind {self.kind} lacks {', '.join(missing)}")
-        if self.equation:
-            parse_equation(self.equation)
-        return self
-
-    def parsed(self) -> Equation:
-        """The equation as terms. ValueError for a rule that has none."""
-        if self.equation is None:
-            raise ValueError(f"rule {self.id} has no equation")
-        return parse_equation(self.equation)
+    agencies: tuple[str, ...] = ()
 
     def applies_to(self, edition: str) -> bool:
         """Whether the rule is stated for an edition of the form."""
         return not self.editions or edition in self.editions
 
+    def concerns(self, agency: AgencyType | None) -> bool:
+        """Whether the rule is stated for a type of agency; one whose type is not known only by rules for all."""
+        return not self.agencies or (agency is not None and agency.type in self.agencies)
 
-class _Rules(RootModel[tuple[Rule, ...]]):
+    @field_validator("agencies")
+    @classmethod
+    def _are_types(cls, agencies: tuple[str, ...]) -> tuple[str, ...]:
+        known = {each.type for each in load_agency_types()}
+        if set(agencies) - known:
+            raise ValueError(f"agency type {', '.join(sorted(set(agencies) - known))} is none of agency_types.yml")
+        return agencies
+
+    def unknown_keys(self, form: Form) -> tuple[str, ...]:
+        """The rows, columns and addresses it names that a form which it applies to does not have."""
+        return ()
+
+
+class EquationRule(BaseRule):
+    """Both sides must be equal (or <=, >=) in every column or row of a table, within `tolerance`.
+
+    for_each column: the equation names rows (a group's name stands for all rows of the group); for_each row: columns, in the
+    rows listed (all, when none are). `previous.` before a key means last year's report.
+    """
+
+    kind: Literal["equation"]
+    table: str
+    for_each: Literal["row", "column"]
+    equation: str
+    rows: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    tolerance: int = 0
+
+    @field_validator("equation")
+    @classmethod
+    def _parses(cls, equation: str) -> str:
+        parse_equation(equation)
+        return equation
+
+    def parsed(self) -> Equation:
+        """The equation as terms."""
+        return parse_equation(self.equation)
+
+    def subjects(self, table: Table) -> tuple[str, ...]:
+        """The columns or rows of a table in which the equation is stated."""
+        if self.for_each == "column":
+            return self.columns or tuple(table.columns)
+        return self.rows or tuple(leaf.key for leaf in table.leaves())
+
+    def unknown_keys(self, form: Form) -> tuple[str, ...]:
+        """Its rows and columns that the form does not have."""
+        table = form.tables.get(self.table)
+        if table is None:
+            return (f"table {self.table}",)
+        terms = [term.key for term in (*self.parsed().left, *self.parsed().right)]
+        rows = [*self.rows, *(terms if self.for_each == "column" else ())]
+        columns = [*self.columns, *(terms if self.for_each == "row" else ())]
+        bad_rows = [f"row {key}" for key in rows if not table.expand(key)]
+        return (*bad_rows, *(f"column {key}" for key in columns if key not in table.columns))
+
+
+class ValueRule(BaseRule):
+    """Every printed figure must be of a kind: `number` (what its column takes), `filled` (no blank)."""
+
+    kind: Literal["value"]
+    check: Literal["number", "filled"]
+
+
+class EditionRule(BaseRule):
+    """The form's edition must be the one of the report year."""
+
+    kind: Literal["edition"]
+
+
+class NarrativeRule(BaseRule):
+    """A number that the text states must equal one of the sums of cells that are usual for its measure.
+
+    claims: measure → ways of counting; a way is the addresses it adds (a group's row stands for all rows of the group).
+    """
+
+    kind: Literal["narrative"]
+    claims: dict[str, tuple[tuple[str, ...], ...]]
+
+    def unknown_keys(self, form: Form) -> tuple[str, ...]:
+        """Its addresses that no way of counting can use in the form: those of a measure that has no way there at all."""
+        known = load_forms()
+        return tuple(
+            f"address {address}"
+            for ways in self.claims.values()
+            for address in (address for way in ways for address in way)
+            if not any(cells_of(address, other) for other in known)
+        )
+
+
+class ChangeRule(BaseRule):
+    """The figures must not change after publication."""
+
+    kind: Literal["change"]
+
+
+Rule = EquationRule | ValueRule | EditionRule | NarrativeRule | ChangeRule
+
+
+class _Rules(RootModel[tuple[Annotated[Rule, Field(discriminator="kind")], ...]]):
     pass
 
 
-def parse_equation(text: str) -> Equation:
-    """`new + carried_in = concluded + carried_out` → terms. ValueError says what does not parse."""
-    sides = text.split("=")
-    if len(sides) != 2:
-        raise ValueError(f"equation {text!r} has {len(sides) - 1} equals signs; it needs one")
-    return Equation(left=_terms(sides[0], text), right=_terms(sides[1], text))
-
-
-def _terms(side: str, text: str) -> tuple[Term, ...]:
-    terms, position = [], 0
-    side = side.strip()
-    while position < len(side):
-        match = _TERM.match(side, position)
-        if match is None or (position and not match[1]):
-            raise ValueError(f"equation {text!r}: {side[position:]!r} is not a term such as `+ carried_in`")
-        terms.append(Term(sign=-1 if match[1] == "-" else 1, previous=bool(match[2]), key=match[3]))
-        position = match.end()
-        while position < len(side) and side[position].isspace():
-            position += 1
-    if not terms:
-        raise ValueError(f"equation {text!r} has an empty side")
-    return tuple(terms)
+def cells_of(address: str, form: Form) -> tuple[str, ...]:
+    """The addresses of a form that one stands for: itself, or those of its group's rows. Empty where the form has none."""
+    name, row, column = split_address(address)
+    table = form.tables.get(name)
+    if table is None:
+        return ()
+    return tuple(f"{name}.{leaf}.{column}" for leaf in table.expand(row) if column in table.columns_of(leaf))
 
 
 @cache
@@ -130,25 +180,9 @@ def rule_for(rule_id: str) -> Rule:
 
 def _check_keys(rule: Rule, path: Path) -> None:
     for form in load_forms():
-        if rule.table is None or not rule.applies_to(form.edition):
-            continue
-        unknown = _unknown_keys(rule, form)
+        unknown = ", ".join(rule.unknown_keys(form)) if rule.applies_to(form.edition) else ""
         if unknown:
             where = f"{path}, rule {rule.id}"
             raise BadForm(
                 f"the {form.edition} form has no {unknown}", where=where, remedy="Correct the key or limit the rule's editions."
             )
-
-
-def _unknown_keys(rule: Rule, form: Form) -> str:
-    table = form.tables.get(rule.table or "")
-    if table is None:
-        return f"table {rule.table}"
-    terms = (*rule.parsed().left, *rule.parsed().right) if rule.equation else ()
-    named = [term.key for term in terms] if rule.for_each == "column" else []
-    named += [*rule.rows, *(key for sums in rule.claims.values() for keys in sums for key in keys)]
-    columns = [term.key for term in terms] if rule.for_each == "row" else []
-    bad = [f"row {key}" for key in named if not table.expand(key)] + [
-        f"column {key}" for key in columns if key not in table.columns
-    ]
-    return ", ".join(bad)

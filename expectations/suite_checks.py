@@ -13,8 +13,9 @@ from typing import Any
 
 import pandas as pd
 
+from expectations.equation import Term
 from expectations.form import Table
-from expectations.rule import Rule, Term
+from expectations.rule import EquationRule, Rule
 from tasks.records import Number, Semantics
 
 PREVIOUS = "previous."
@@ -85,7 +86,7 @@ def plain(amount: Number) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def equation_check(rule: Rule, table: Table) -> Check:
+def equation_check(rule: EquationRule, table: Table) -> Check:
     """An equation rule as columns and signs; a group's key stands for all of its rows in this edition of the table."""
     equation = rule.parsed()
     left, right = _signs(rule, equation.left, table), _signs(rule, equation.right, table)
@@ -93,7 +94,7 @@ def equation_check(rule: Rule, table: Table) -> Check:
     return Check(rule, "equation", columns, tuple(left.get(c, 0) for c in columns), tuple(right.get(c, 0) for c in columns))
 
 
-def _signs(rule: Rule, terms: tuple[Term, ...], table: Table) -> dict[str, int]:
+def _signs(rule: EquationRule, terms: tuple[Term, ...], table: Table) -> dict[str, int]:
     signs: dict[str, int] = {}
     for term in terms:
         for key in table.expand(term.key) if rule.for_each == "column" else (term.key,):

@@ -16,15 +16,14 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
-from expectations.form import Form, Table, edition_for, form_for, load_forms, load_yaml
-from expectations.rule import Rule
+from expectations.form import Form, Table, edition_for, form_for, load_forms, load_yaml, split_address
+from expectations.rule import EditionRule, EquationRule, NarrativeRule, Rule, ValueRule, cells_of
 from expectations.suite_checks import PREVIOUS, Check, equation_check
 
 DOCS_ZH = Path(__file__).parent / "docs_zh"
 SUBJECT = ["agency_id", "agency", "year", "table", "row", "column"]
 LABELS = ["table_label", "row_label", "column_label"]
 _REPORT = ["agency_id", "year"]
-_TOTAL = "total"  # the narrative speaks of all applicants together: table 三's last column
 
 
 class Labels(BaseModel):
@@ -104,10 +103,10 @@ def _is_common(name: str, table: Table) -> bool:
 
 
 def _equation_frames(batch: Batch, rules: Sequence[Rule]) -> Iterable[Frame]:
-    groups: dict[tuple[str, str, str, tuple[str, ...]], list[Rule]] = {}
+    groups: dict[tuple[str, str, str, tuple[str, ...]], list[EquationRule]] = {}
     for form in load_forms():
         for rule in rules:
-            if rule.kind == "equation" and rule.table and rule.for_each and rule.applies_to(form.edition):
+            if isinstance(rule, EquationRule) and rule.applies_to(form.edition):
                 groups.setdefault((form.edition, rule.table, rule.for_each, rule.rows), []).append(rule)
     for (edition, name, axis, rows), members in groups.items():
         table = form_for(edition).tables[name]
@@ -157,17 +156,15 @@ def _labelled(frame: pd.DataFrame, edition: str) -> pd.DataFrame:
 
 
 def _value_frames(batch: Batch, rules: Sequence[Rule]) -> Iterable[Frame]:
-    groups: dict[tuple[str | None, tuple[str, ...], tuple[str, ...]], list[Rule]] = {}
+    groups: dict[tuple[str, ...], list[ValueRule]] = {}
     for rule in rules:
-        if rule.kind == "value":
-            groups.setdefault((rule.table, rule.rows, rule.editions), []).append(rule)
-    for (name, rows, editions), members in groups.items():
+        if isinstance(rule, ValueRule):
+            groups.setdefault(rule.editions, []).append(rule)
+    for editions, members in groups.items():
         parts = [_values(batch, form) for form in load_forms() if not editions or form.edition in editions]
         figures = pd.concat(parts, ignore_index=True)
-        figures = figures[(figures["table"] == name) | (name is None)]
-        figures = figures[figures["row"].isin(rows) | (not rows)].reset_index(drop=True)
         checks = tuple(Check(rule, str(rule.check), ("raw", "semantics", "amount", "kind")) for rule in members)
-        yield Frame("-".join(("figures", *filter(None, (name, *rows, *editions)))), labels().titles["value"], figures, checks)
+        yield Frame("-".join(("figures", *editions)), labels().titles["value"], figures, checks)
 
 
 def _values(batch: Batch, form: Form) -> pd.DataFrame:
@@ -180,7 +177,7 @@ def _values(batch: Batch, form: Form) -> pd.DataFrame:
 
 
 def _edition_frames(batch: Batch, rules: Sequence[Rule]) -> Iterable[Frame]:
-    members = [rule for rule in rules if rule.kind == "edition"]
+    members = [rule for rule in rules if isinstance(rule, EditionRule)]
     if members and len(batch.tables):
         years = {int(year): edition_for(int(year)) for year in batch.tables["year"].unique()}
         parts = [_labelled(part.assign(row="", column=""), str(edition)) for edition, part in batch.tables.groupby("edition")]
@@ -205,28 +202,34 @@ def _is_doubtful(batch: Batch, tables: pd.DataFrame) -> pd.Series[bool]:
 
 def _narrative_frames(batch: Batch, rules: Sequence[Rule]) -> Iterable[Frame]:
     for rule in rules:
-        if rule.kind == "narrative" and rule.table:
-            width = max(len(sums) for sums in rule.claims.values())
-            columns = tuple(f"sum_{position}" for position in range(width))
-            forms = [form for form in load_forms() if rule.applies_to(form.edition) and rule.table in form.tables]
+        if isinstance(rule, NarrativeRule):
+            columns = tuple(f"sum_{position}" for position in range(max(len(ways) for ways in rule.claims.values())))
+            forms = [form for form in load_forms() if rule.applies_to(form.edition)]
             claims = pd.concat([_claims(batch, rule, form, columns) for form in forms], ignore_index=True)
             yield Frame(
                 f"claims-{rule.id}", labels().titles["narrative"], claims, (Check(rule, "narrative", ("stated", *columns)),)
             )
 
 
-def _claims(batch: Batch, rule: Rule, form: Form, columns: tuple[str, ...]) -> pd.DataFrame:
-    name = str(rule.table)
-    table = form.tables[name]
-    wide = _wide(batch, name, form.edition, "column")
-    totals = wide[wide["column"] == _TOTAL].drop(columns=["row", *LABELS])
+def _claims(batch: Batch, rule: NarrativeRule, form: Form, columns: tuple[str, ...]) -> pd.DataFrame:
+    """A row for each measure that a report states where its table is of this edition, with the sums that may explain it."""
+    addresses = batch.figures[["table", "row", "column"]].agg(".".join, axis=1)
+    wide = batch.figures.assign(address=addresses).pivot(index=_REPORT, columns="address", values="amount").reset_index()
     parts = []
-    for measure, sums in rule.claims.items():
-        told = batch.claims[batch.claims["measure"] == measure].merge(totals, on=_REPORT).assign(row=measure)
-        for column, keys in zip(columns, (*sums, *[sums[0]] * len(columns)), strict=False):
-            told[column] = _sum(told, table, keys)
+    for measure, ways in rule.claims.items():
+        sums = [cells for way in ways if (cells := [cell for address in way for cell in cells_of(address, form)])]
+        if not sums:
+            continue
+        name, _, total = split_address(sums[0][0])
+        reports = batch.tables[(batch.tables["table"] == name) & (batch.tables["edition"] == form.edition)]
+        told = batch.claims[batch.claims["measure"] == measure].merge(reports, on=_REPORT).merge(wide, on=_REPORT)
+        told = told.assign(row=measure, column=total).reset_index(drop=True)
+        for column, cells in zip(columns, (*sums, *[sums[0]] * len(columns)), strict=False):
+            told[column] = _sum(told, cells)
         parts.append(_one_each(told, columns))
-    return _labelled(pd.concat(parts, ignore_index=True), form.edition)[[*SUBJECT, *LABELS, "stated", *columns]]
+    subject = [*SUBJECT, "stated", *columns]
+    rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=subject)
+    return _labelled(rows[subject], form.edition)
 
 
 def _one_each(told: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
@@ -237,9 +240,9 @@ def _one_each(told: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
     return pd.concat([either[fits], told]).drop_duplicates(_REPORT).sort_index()
 
 
-def _sum(frame: pd.DataFrame, table: Table, keys: tuple[str, ...]) -> pd.Series[Any]:
-    leaves = [leaf for key in keys for leaf in table.expand(key)]
-    total = frame[leaves[0]]
-    for leaf in leaves[1:]:
-        total = total + frame[leaf]
+def _sum(frame: pd.DataFrame, cells: Sequence[str]) -> pd.Series[Any]:
+    known = [frame[cell] if cell in frame else pd.Series(pd.NA, index=frame.index, dtype="Int64") for cell in cells]
+    total = known[0]
+    for part in known[1:]:
+        total = total + part
     return total

@@ -66,7 +66,11 @@ class NoticeState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """One line of the register: an agency (机关), who supervises it, and where it publishes."""
+    """One line of the register: an agency (机关), who supervises it, and where it publishes.
+
+    `valid_from` and `valid_to` bound the time in which it exists under this id (机构改革: an agency that was founded, merged or
+    abolished); None where the register sets no bound.
+    """
 
     id: str
     name: str
@@ -75,6 +79,8 @@ class Agency:
     supervisor: str
     start_urls: tuple[str, ...]
     parent: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +197,8 @@ class Report:
     """One agency's report for one year as the rules see it: its reading, last year's, and the revision it replaced.
 
     `previous` is None when last year's report is not there or could be one of several; `previous_reason` then says which.
+    `agency` is the register's line (None for a file that is checked by hand), `neighbours` the names of the register's other
+    agencies. `dates`: every day of publication that is known, with its source ("list", "document", "first seen").
     """
 
     agency_id: str
@@ -199,6 +207,9 @@ class Report:
     previous: Reading | None = None
     previous_reason: str = ""
     superseded: Reading | None = None
+    agency: Agency | None = None
+    neighbours: tuple[str, ...] = ()
+    dates: tuple[tuple[str, date], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

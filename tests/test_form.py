@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from expectations import form, rule
+from expectations.equation import parse_equation
 from expectations.form import edition_for, form_for, load_forms
-from expectations.rule import load_rules, parse_equation
+from expectations.rule import load_rules
 from tasks.errors import BadForm
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 from expectations import form, rule
-from expectations.rule import Rule, load_rules
+from expectations.agency_type import AGENCY_TYPES, AgencyType, agency_type
+from expectations.rule import ChangeRule, EditionRule, EquationRule, NarrativeRule, Rule, ValueRule, load_rules
 from tasks.reconcile.change import check_change
 from tasks.reconcile.edition import check_edition
 from tasks.reconcile.equations import check_equation
@@ -16,26 +17,44 @@ from tasks.reconcile.narrative import check_narrative
 from tasks.reconcile.values import check_values
 from tasks.records import Finding, Report
 
-_CHECKS: dict[str, Callable[[Rule, Report], list[Finding]]] = {
-    "equation": check_equation,
-    "value": check_values,
-    "edition": check_edition,
-    "narrative": check_narrative,
-    "change": check_change,
-}
-
 
 def reconcile(report: Report) -> tuple[Finding, ...]:
     """What every rule says of a report: holds, broken (with the cells to blame), or not assessable and why."""
-    findings = [finding for rule in load_rules() for finding in _CHECKS[rule.kind](rule, report)]
+    subject = type_of(report)
+    findings = [finding for rule in load_rules() if rule.concerns(subject) for finding in _put(rule, report)]
     return localise(report, tuple(findings))
+
+
+def type_of(report: Report) -> AgencyType | None:
+    """The type of the report's agency: by the register, or by the printed name where there is no register."""
+    if report.agency is not None:
+        return agency_type(report.agency.name, report.agency.level)
+    return agency_type(report.reading.agency)
+
+
+def _put(rule: Rule, report: Report) -> list[Finding]:
+    match rule:
+        case EquationRule():
+            return check_equation(rule, report)
+        case ValueRule():
+            return check_values(rule, report)
+        case EditionRule():
+            return check_edition(rule, report)
+        case NarrativeRule():
+            return check_narrative(rule, report)
+        case ChangeRule():
+            return check_change(rule, report)
 
 
 @cache
 def rules_version() -> str:
     """A name for the rules and forms in force: changes when any of their files does."""
     digest = hashlib.sha256()
-    for folder in (form.FORMS, rule.RULES):
-        for path in sorted(folder.glob("*.yml")):
-            digest.update(path.name.encode() + path.read_bytes())
+    for path in _files():
+        digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:12]
+
+
+def _files() -> list[Path]:
+    folders = (form.FORMS, rule.RULES)
+    return [AGENCY_TYPES, *(path for folder in folders for path in sorted(folder.glob("*.yml")))]

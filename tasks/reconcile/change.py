@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from expectations.rule import Rule
+from expectations.rule import ChangeRule
 from tasks.reconcile.outcome import broken, holds, verdict_of
 from tasks.records import Cell, Finding, Report
 
 _SHOWN = 3
 
 
-def check_change(rule: Rule, report: Report) -> list[Finding]:
+def check_change(rule: ChangeRule, report: Report) -> list[Finding]:
     """One finding for a report that replaced another revision; none for one that did not."""
     if report.superseded is None:
         return []

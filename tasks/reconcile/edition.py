@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from expectations.form import edition_for, form_for
-from expectations.rule import Rule
+from expectations.rule import EditionRule
 from tasks.reconcile.outcome import broken, holds, not_assessable, verdict_of
 from tasks.records import Finding, Report
 
 
-def check_edition(rule: Rule, report: Report) -> list[Finding]:
+def check_edition(rule: EditionRule, report: Report) -> list[Finding]:
     """One finding for the report. A table that is the same in all editions says nothing."""
     wanted = edition_for(report.year)
     printed = [(table, edition) for table, edition in report.reading.editions if edition]

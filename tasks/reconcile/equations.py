@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
+from expectations.equation import Term
 from expectations.form import Table, form_for, load_forms
-from expectations.rule import Rule, Term
+from expectations.rule import EquationRule
 from tasks.reconcile.outcome import broken, holds, not_assessable, verdict_of
 from tasks.records import Cell, Finding, Number, Reading, Report, Semantics
 
@@ -30,6 +32,8 @@ class Instance:
 
     scope: str
     addends: tuple[Addend, ...]
+    relation: Literal["=", "<=", ">="] = "="
+    tolerance: int = 0
 
     @property
     def is_complete(self) -> bool:
@@ -45,26 +49,29 @@ class Instance:
         """Left minus right, over the known figures."""
         return self.side(left=True) - self.side(left=False)
 
+    @property
+    def is_satisfied(self) -> bool:
+        """Whether the known figures stand in the rule's relation."""
+        too_much, too_little = self.residual > self.tolerance, self.residual < -self.tolerance
+        return not (too_much and self.relation != ">=") and not (too_little and self.relation != "<=")
 
-def check_equation(rule: Rule, report: Report) -> list[Finding]:
+
+def check_equation(rule: EquationRule, report: Report) -> list[Finding]:
     """One finding a row or column in which the equation is stated; one for the rule where it cannot be stated at all."""
     reason = _obstacle(rule, report)
     if reason:
-        return [not_assessable(rule, report, rule.table or "", reason)]
+        return [not_assessable(rule, report, rule.table, reason)]
     return [_check(rule, report, instance) for instance in instances(rule, report)]
 
 
-def instances(rule: Rule, report: Report) -> Iterator[Instance]:
+def instances(rule: EquationRule, report: Report) -> Iterator[Instance]:
     """The rule's equation in every row or column of the report's own edition of the table; none where it has an obstacle."""
     table = _table(rule, report.reading)
-    if table is None or rule.table is None or _obstacle(rule, report):
+    if table is None or _obstacle(rule, report):
         return
-    if rule.for_each == "column":
-        for column in table.columns:
-            yield Instance(f"{rule.table}.*.{column}", tuple(_addends(rule, report, table, column)))
-    else:
-        for row in rule.rows or [leaf.key for leaf in table.leaves()]:
-            yield Instance(f"{rule.table}.{row}.*", tuple(_addends(rule, report, table, row)))
+    for subject in rule.subjects(table):
+        scope = f"{rule.table}.*.{subject}" if rule.for_each == "column" else f"{rule.table}.{subject}.*"
+        yield Instance(scope, tuple(_addends(rule, report, table, subject)), rule.parsed().relation, rule.tolerance)
 
 
 def edition_of(reading: Reading, table: str) -> str | None:
@@ -75,14 +82,14 @@ def edition_of(reading: Reading, table: str) -> str | None:
     return editions[table] or load_forms()[-1].edition
 
 
-def _table(rule: Rule, reading: Reading) -> Table | None:
-    edition = edition_of(reading, rule.table or "")
-    return None if edition is None else form_for(edition).tables[rule.table or ""]
+def _table(rule: EquationRule, reading: Reading) -> Table | None:
+    edition = edition_of(reading, rule.table)
+    return None if edition is None else form_for(edition).tables[rule.table]
 
 
-def _obstacle(rule: Rule, report: Report) -> str:
+def _obstacle(rule: EquationRule, report: Report) -> str:
     """Why the rule cannot be stated of this report, or blank."""
-    edition = edition_of(report.reading, rule.table or "")
+    edition = edition_of(report.reading, rule.table)
     if edition is None:
         return "报告中未见此表"
     if not rule.applies_to(edition):
@@ -91,20 +98,22 @@ def _obstacle(rule: Rule, report: Report) -> str:
         return ""
     if report.previous is None:
         return report.previous_reason or "没有上年报告"
-    before = edition_of(report.previous, rule.table or "")
+    before = edition_of(report.previous, rule.table)
     if before is None:
         return "上年报告中未见此表"
     return "" if rule.applies_to(before) else f"上年报告用的是{before}年格式，无此项"
 
 
-def _addends(rule: Rule, report: Report, table: Table, subject: str) -> Iterator[Addend]:
+def _addends(rule: EquationRule, report: Report, table: Table, subject: str) -> Iterator[Addend]:
     equation = rule.parsed()
     for is_left, terms in ((True, equation.left), (False, equation.right)):
         for term in terms:
             yield from _term_addends(rule, report, table, subject, term, is_left=is_left)
 
 
-def _term_addends(rule: Rule, report: Report, table: Table, subject: str, term: Term, *, is_left: bool) -> Iterator[Addend]:
+def _term_addends(
+    rule: EquationRule, report: Report, table: Table, subject: str, term: Term, *, is_left: bool
+) -> Iterator[Addend]:
     reading = report.previous if term.previous else report.reading
     figures = reading.figures() if reading else {}
     rows = table.expand(term.key) if rule.for_each == "column" else (subject,)
@@ -113,19 +122,19 @@ def _term_addends(rule: Rule, report: Report, table: Table, subject: str, term: 
         yield Addend((PREVIOUS if term.previous else "") + address, figures.get(address), term.sign, is_left)
 
 
-def _check(rule: Rule, report: Report, instance: Instance) -> Finding:
+def _check(rule: EquationRule, report: Report, instance: Instance) -> Finding:
     addresses = tuple(addend.address for addend in instance.addends)
     cells = [addend.cell for addend in instance.addends if addend.cell is not None]
     obstacle = _unknown(instance)
     if obstacle:
         return not_assessable(rule, report, instance.scope, obstacle, addresses)
     left, right = instance.side(left=True), instance.side(left=False)
-    if instance.is_complete and left == right:
+    if instance.is_complete and instance.is_satisfied:
         return holds(rule, report, instance.scope, addresses, left)
     if instance.is_complete or _beyond_bounds(instance):
-        reason = "" if instance.is_complete else "空项无论填什么数都不能相等"
+        reason = "" if instance.is_complete else "空项无论填什么数都不能成立"
         return broken(rule, report, instance.scope, addresses, verdict_of(cells), reason=reason, left=left, right=right)
-    as_zero = "空项按0计则相等" if left == right else f"空项按0计则不等（差{left - right}）"
+    as_zero = "空项按0计则成立" if instance.is_satisfied else f"空项按0计则不成立（差{left - right}）"
     return not_assessable(rule, report, instance.scope, f"有空项，无法判断；{as_zero}", addresses)
 
 
@@ -139,8 +148,10 @@ def _unknown(instance: Instance) -> str:
 
 
 def _beyond_bounds(instance: Instance) -> bool:
-    """Whether no numbers ≥ 0 in the blanks could make both sides equal."""
+    """Whether no numbers ≥ 0 in the blanks could satisfy the rule."""
     signs = {
         addend.sign * (1 if addend.is_left else -1) for addend in instance.addends if addend.cell and addend.cell.value is None
     }
+    if instance.is_satisfied:
+        return False
     return (instance.residual > 0 and -1 not in signs) or (instance.residual < 0 and 1 not in signs)

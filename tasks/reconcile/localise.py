@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from expectations.rule import load_rules
+from expectations.rule import EquationRule, load_rules
 from tasks.reconcile.causes import likely_cause, rank
 from tasks.reconcile.equations import PREVIOUS, Instance, instances
 from tasks.records import Finding, Number, Outcome, Report, Suspect
@@ -20,7 +20,7 @@ Key = tuple[str, str]  # rule, scope
 def localise(report: Report, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """The findings with their suspects, likeliest first; findings that no single cell explains keep none."""
     told = {(finding.rule, finding.scope): finding for finding in findings}
-    stated = {(rule.id, i.scope): i for rule in load_rules() if rule.kind == "equation" for i in instances(rule, report)}
+    stated = {(rule.id, i.scope): i for rule in load_rules() if isinstance(rule, EquationRule) for i in instances(rule, report)}
     complete = {key: instance for key, instance in stated.items() if instance.is_complete}
     broken = {key for key in complete if told[key].outcome is Outcome.BROKEN}
     suspects: dict[Key, tuple[Suspect, ...]] = {}

@@ -1,18 +1,17 @@
-"""Check numbers stated in the text against the table (N-TXT): contradicted only when no usual way of counting gives them."""
+"""Check numbers stated in the text against the tables (N-TXT): contradicted only when no usual way of counting gives them."""
 
 from __future__ import annotations
 
-from expectations.form import form_for
-from expectations.rule import Rule
+from expectations.form import form_for, split_address
+from expectations.rule import NarrativeRule, cells_of
 from tasks.reconcile.equations import edition_of
 from tasks.reconcile.outcome import broken, holds, not_assessable, verdict_of
-from tasks.records import Cell, Claim, Finding, Number, Report
+from tasks.records import Cell, Claim, Finding, Number, Reading, Report
 
-_TOTAL = "total"
 _OWN = "own"
 
 
-def check_narrative(rule: Rule, report: Report) -> list[Finding]:
+def check_narrative(rule: NarrativeRule, report: Report) -> list[Finding]:
     """One finding a measure that the text states for the report's own year.
 
     Only the agency's own numbers of the whole year can contradict the table; the region's or a part's can still explain it.
@@ -26,32 +25,42 @@ def check_narrative(rule: Rule, report: Report) -> list[Finding]:
     return findings
 
 
+def ways_of(ways: tuple[tuple[str, ...], ...], reading: Reading) -> tuple[tuple[str, ...], ...]:
+    """The ways of counting that a reading's own editions have, as addresses of single figures."""
+    spread = (tuple(_cells(address, reading) for address in way) for way in ways)
+    return tuple(tuple(cell for cells in way for cell in cells) for way in spread if all(way))
+
+
+def _cells(address: str, reading: Reading) -> tuple[str, ...]:
+    edition = edition_of(reading, split_address(address)[0])
+    return cells_of(address, form_for(edition)) if edition else ()
+
+
 def _check(
-    rule: Rule, report: Report, measure: str, claims: list[Claim], ways: tuple[tuple[str, ...], ...], told: set[Number]
+    rule: NarrativeRule,
+    report: Report,
+    measure: str,
+    claims: list[Claim],
+    ways: tuple[tuple[str, ...], ...],
+    told: set[Number],
 ) -> Finding:
-    scope = f"{rule.table}.{measure}"
-    sums = [_cells(rule, report, keys) for keys in ways]
-    addresses = tuple(f"{rule.table}.{key}.{_TOTAL}" for key in ways[0])
-    values = {sum(cell.value for cell in cells if cell.value is not None) for cells in sums if _known(cells)}
+    figures = report.reading.figures()
+    stated = ways_of(ways, report.reading)
+    scope = ".".join((split_address(ways[0][0])[0], measure))
+    addresses = stated[0] if stated else ()
+    sums = [[figures.get(address) for address in way] for way in stated]
+    values = {total for cells in sums if (total := _total(cells)) is not None}
     if values & {*told, sum(claim.value for claim in claims)}:
         return holds(rule, report, scope, addresses)
-    if not all(_known(cells) for cells in sums):
+    if not sums or any(_total(cells) is None for cells in sums):
         return not_assessable(rule, report, scope, "表中有关数字空缺或未能读出", addresses)
-    stated, printed = claims[0], sums[0][0].value
-    reason = f"正文：“{stated.sentence[:60]}”"
-    everything = [cell for cells in sums for cell in cells]
-    return broken(rule, report, scope, addresses, verdict_of(everything), reason=reason, left=stated.value, right=printed)
+    reason = f"正文：“{claims[0].sentence[:60]}”"
+    everything = [cell for cells in sums for cell in cells if cell is not None]
+    verdict = verdict_of(everything)
+    return broken(rule, report, scope, addresses, verdict, reason=reason, left=claims[0].value, right=_total(sums[0]))
 
 
-def _cells(rule: Rule, report: Report, keys: tuple[str, ...]) -> list[Cell]:
-    edition = edition_of(report.reading, rule.table or "")
-    if edition is None:
-        return []
-    table = form_for(edition).tables[rule.table or ""]
-    figures = report.reading.figures()
-    found = [figures.get(f"{rule.table}.{row}.{_TOTAL}") for key in keys for row in table.expand(key)]
-    return [cell for cell in found if cell is not None] if None not in found else []
-
-
-def _known(cells: list[Cell]) -> bool:
-    return bool(cells) and all(cell.value is not None for cell in cells)
+def _total(cells: list[Cell | None]) -> Number | None:
+    """The sum of cells, or None where one is missing or no number."""
+    values = [cell.value for cell in cells if cell is not None and cell.value is not None]
+    return sum(values) if values and len(values) == len(cells) else None

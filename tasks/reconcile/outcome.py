@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from expectations.rule import Rule
+from expectations.rule import BaseRule
 from tasks.records import Cell, Finding, Number, Outcome, Report, Severity, Verdict
 
 
-def holds(rule: Rule, report: Report, scope: str, cells: tuple[str, ...] = (), value: Number | None = None) -> Finding:
+def holds(rule: BaseRule, report: Report, scope: str, cells: tuple[str, ...] = (), value: Number | None = None) -> Finding:
     """The rule holds in this scope."""
     return _finding(rule, report, scope, Outcome.HOLDS, cells=cells, left=value, right=value)
 
 
-def not_assessable(rule: Rule, report: Report, scope: str, reason: str, cells: tuple[str, ...] = ()) -> Finding:
+def not_assessable(rule: BaseRule, report: Report, scope: str, reason: str, cells: tuple[str, ...] = ()) -> Finding:
     """The rule cannot be assessed in this scope, and why."""
     return _finding(rule, report, scope, Outcome.NOT_ASSESSABLE, reason=reason, cells=cells)
 
 
 def broken(
-    rule: Rule,
+    rule: BaseRule,
     report: Report,
     scope: str,
     cells: tuple[str, ...],
@@ -39,7 +39,7 @@ def verdict_of(cells: Iterable[Cell]) -> Verdict:
 
 
 def _finding(
-    rule: Rule,
+    rule: BaseRule,
     report: Report,
     scope: str,
     outcome: Outcome,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from expectations.form import Column, form_for, split_address
-from expectations.rule import Rule
+from expectations.rule import ValueRule
 from tasks.reconcile.equations import edition_of
 from tasks.reconcile.outcome import broken, holds, verdict_of
 from tasks.records import Cell, Finding, Report, Semantics
@@ -13,10 +13,10 @@ from tasks.records import Cell, Finding, Report, Semantics
 _SHOWN = 3
 
 
-def check_values(rule: Rule, report: Report) -> list[Finding]:
+def check_values(rule: ValueRule, report: Report) -> list[Finding]:
     """One finding a printed table, naming every offending cell. Cells read without certainty do not accuse by the others."""
     checks: dict[str, Callable[[Cell, Column], bool]] = {"number": _is_number, "filled": _is_filled}
-    check = checks[rule.check or ""]
+    check = checks[rule.check]
     findings = []
     for table, _ in report.reading.editions:
         columns = form_for(edition_of(report.reading, table) or "").tables[table].columns
