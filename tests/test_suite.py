@@ -199,7 +199,7 @@ def _visible(path: Path) -> str:
 def test_a_rule_added_to_a_rules_folder_becomes_an_expectation(tmp_path: Path) -> None:
     (tmp_path / "more.yml").write_text(
         "- {id: T2-MORE, title: 试, says: 许可数应等于处罚数, authority: 试, kind: equation, table: disclosure, for_each: column,"
-        " equation: licence = penalty, editions: ['2021'], severity: warning}",
+        " equation: licence = penalty, editions: ['2021'], severity: warning, unknown: 试}",
         encoding="utf-8",
     )
     report = ("a1", "许可局", 2021, "2021", tying("2021", disclosure__licence__decided=7), None, {})
