@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -34,6 +35,7 @@ class Equation(BaseModel):
         return any(term.previous for term in (*self.left, *self.right))
 
 
+@cache
 def parse_equation(text: str) -> Equation:
     """`new + carried_in = concluded + carried_out` → terms. ValueError says what does not parse."""
     relations = _RELATION.findall(text)

@@ -5,7 +5,7 @@ Sources: 国办公开办函〔2019〕60号 (report years 2019, 2020) and 国办�
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 from itertools import product
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -104,7 +104,7 @@ class Table(_Strict):
 
     def leaves(self) -> tuple[Leaf, ...]:
         """The rows that carry figures, in the form's order."""
-        return tuple(_leaves(self.rows, "", ()))
+        return self._leaves
 
     def columns_of(self, row: str) -> tuple[str, ...]:
         """The columns in which a row carries figures."""
@@ -115,7 +115,21 @@ class Table(_Strict):
 
     def expand(self, key: str) -> tuple[str, ...]:
         """The leaves that a row key stands for: itself, or the rows of its group. Empty for an unknown key."""
-        return tuple(leaf.key for leaf in self.leaves() if leaf.key == key or leaf.key.startswith(f"{key}."))
+        return self._expanded.get(key, ())
+
+    @cached_property
+    def _leaves(self) -> tuple[Leaf, ...]:
+        return tuple(_leaves(self.rows, "", ()))
+
+    @cached_property
+    def _expanded(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for leaf in self._leaves:
+            parts = leaf.key.split(".")
+            for end in range(1, len(parts) + 1):
+                key = ".".join(parts[:end])
+                found[key] = (*found.get(key, ()), leaf.key)
+        return found
 
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """Every (row, column) that carries a figure, in the form's order."""

@@ -214,9 +214,12 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A smallest set of cells whose change would satisfy every broken equation, and the slip that would explain it."""
+    """A set of cells whose change would satisfy every broken equation, and the slip that would explain it.
 
-    cells: tuple[tuple[str, Number], ...]  # (address, suggested value)
+    A suggested value is None where the equations leave several.
+    """
+
+    cells: tuple[tuple[str, Number | None], ...]  # (address, suggested value)
     cause: str
 
 

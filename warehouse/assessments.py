@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, insert, not_, select, update
@@ -181,6 +182,6 @@ def _suspect(suspect: Suspect) -> dict[str, Any]:
     return {"cells": [[address, _in_json(value)] for address, value in suspect.cells], "cause": suspect.cause}
 
 
-def _in_json(value: Number) -> int | str:
+def _in_json(value: Number | None) -> int | str | None:
     """JSON has no exact fractions: a Decimal goes as its digits."""
-    return value if isinstance(value, int) else str(value)
+    return str(value) if isinstance(value, Decimal) else value

@@ -144,7 +144,8 @@ def _broken(row: Row[Any]) -> Broken:
 
 
 def _suspect(stored: Mapping[str, Any]) -> Suspect:
-    return Suspect(cells=tuple((address, _number(value)) for address, value in stored["cells"]), cause=stored["cause"])
+    cells = tuple((address, None if value is None else _number(value)) for address, value in stored["cells"])
+    return Suspect(cells=cells, cause=stored["cause"])
 
 
 def _number(stored: int | str) -> Number:

@@ -63,6 +63,7 @@ class Wording(_Strict):
     and_more: str
     diagnosis: str
     suggestion: str
+    suggestion_open: str
     cause: str
     causes: dict[str, str]
     alternative: str = Field(alias="or")
@@ -211,6 +212,15 @@ def _diagnosis(suspects: Sequence[Suspect], place: _Places) -> str:
 
 def _suspicion(suspect: Suspect, place: _Places) -> str:
     words = load_wording()
-    named = [words.suggestion.format(place=place.name(address), value=number(value)) for address, value in suspect.cells]
+    named = [_suggestion(place.name(address), value) for address, value in suspect.cells[:NAMED_CELLS]]
+    if len(suspect.cells) > NAMED_CELLS:
+        named[-1] += words.and_more.format(count=len(suspect.cells))
     suggestions, cause = "、".join(named), words.causes.get(suspect.cause, suspect.cause)
     return words.cause.format(cause=cause, suggestions=suggestions) if cause and named else cause or suggestions
+
+
+def _suggestion(place: str, value: Number | None) -> str:
+    words = load_wording()
+    if value is None:
+        return words.suggestion_open.format(place=place)
+    return words.suggestion.format(place=place, value=number(value))

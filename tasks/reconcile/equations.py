@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,6 +24,16 @@ class Addend:
     cell: Cell | None
     sign: int
     is_left: bool
+
+    @property
+    def effect(self) -> int:
+        """Its sign in left − right."""
+        return self.sign if self.is_left else -self.sign
+
+    @property
+    def is_figure(self) -> bool:
+        """Whether the cell is a number or a blank: not words, nor what we could not read."""
+        return self.cell is not None and (self.cell.value is not None or self.cell.semantics in _BLANK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +79,11 @@ def instances(rule: EquationRule, report: Report) -> Iterator[Instance]:
     table = _table(rule, report.reading)
     if table is None or _obstacle(rule, report):
         return
+    figures = report.reading.figures()
+    before = report.previous.figures() if report.previous and rule.parsed().looks_back else {}
     for subject in rule.subjects(table):
         scope = f"{rule.table}.*.{subject}" if rule.for_each == "column" else f"{rule.table}.{subject}.*"
-        yield Instance(scope, tuple(_addends(rule, report, table, subject)), rule.parsed().relation, rule.tolerance)
+        yield Instance(scope, tuple(_addends(rule, table, subject, figures, before)), rule.parsed().relation, rule.tolerance)
 
 
 def edition_of(reading: Reading, table: str) -> str | None:
@@ -104,22 +116,21 @@ def _obstacle(rule: EquationRule, report: Report) -> str:
     return "" if rule.applies_to(before) else f"上年报告用的是{before}年格式，无此项"
 
 
-def _addends(rule: EquationRule, report: Report, table: Table, subject: str) -> Iterator[Addend]:
+def _addends(
+    rule: EquationRule, table: Table, subject: str, figures: Mapping[str, Cell], before: Mapping[str, Cell]
+) -> Iterator[Addend]:
     equation = rule.parsed()
     for is_left, terms in ((True, equation.left), (False, equation.right)):
         for term in terms:
-            yield from _term_addends(rule, report, table, subject, term, is_left=is_left)
+            known, prefix = (before, PREVIOUS) if term.previous else (figures, "")
+            for address in _addresses(rule, table, subject, term):
+                yield Addend(prefix + address, known.get(address), term.sign, is_left)
 
 
-def _term_addends(
-    rule: EquationRule, report: Report, table: Table, subject: str, term: Term, *, is_left: bool
-) -> Iterator[Addend]:
-    reading = report.previous if term.previous else report.reading
-    figures = reading.figures() if reading else {}
-    rows = table.expand(term.key) if rule.for_each == "column" else (subject,)
-    for row in rows:
-        address = f"{rule.table}.{row}.{subject if rule.for_each == 'column' else term.key}"
-        yield Addend((PREVIOUS if term.previous else "") + address, figures.get(address), term.sign, is_left)
+def _addresses(rule: EquationRule, table: Table, subject: str, term: Term) -> tuple[str, ...]:
+    if rule.for_each == "column":
+        return tuple(f"{rule.table}.{row}.{subject}" for row in table.expand(term.key))
+    return (f"{rule.table}.{subject}.{term.key}",)
 
 
 def _check(rule: EquationRule, report: Report, instance: Instance) -> Finding:
@@ -149,9 +160,7 @@ def _unknown(instance: Instance) -> str:
 
 def _beyond_bounds(instance: Instance) -> bool:
     """Whether no numbers ≥ 0 in the blanks could satisfy the rule."""
-    signs = {
-        addend.sign * (1 if addend.is_left else -1) for addend in instance.addends if addend.cell and addend.cell.value is None
-    }
+    signs = {addend.effect for addend in instance.addends if addend.cell and addend.cell.value is None}
     if instance.is_satisfied:
         return False
     return (instance.residual > 0 and -1 not in signs) or (instance.residual < 0 and 1 not in signs)

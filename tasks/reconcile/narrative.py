@@ -18,11 +18,24 @@ def check_narrative(rule: NarrativeRule, report: Report) -> list[Finding]:
     """
     findings = []
     for measure, ways in rule.claims.items():
-        told = [claim for claim in report.reading.claims if claim.measure == measure and claim.year == report.year]
-        own = [claim for claim in told if claim.scope == _OWN and not claim.period]
+        own = own_claims(report, measure)
         if own:
-            findings.append(_check(rule, report, measure, own, ways, {claim.value for claim in told}))
+            findings.append(_check(rule, report, measure, own, ways, {claim.value for claim in _told(report, measure)}))
     return findings
+
+
+def own_claims(report: Report, measure: str) -> list[Claim]:
+    """The agency's own numbers for a measure, of the whole report year."""
+    return [claim for claim in _told(report, measure) if claim.scope == _OWN and not claim.period]
+
+
+def _told(report: Report, measure: str) -> list[Claim]:
+    return [claim for claim in report.reading.claims if claim.measure == measure and claim.year == report.year]
+
+
+def scope_of(ways: tuple[tuple[str, ...], ...], measure: str) -> str:
+    """The scope of a measure's finding: the table it is about, and the measure."""
+    return f"{split_address(ways[0][0])[0]}.{measure}"
 
 
 def ways_of(ways: tuple[tuple[str, ...], ...], reading: Reading) -> tuple[tuple[str, ...], ...]:
@@ -46,7 +59,7 @@ def _check(
 ) -> Finding:
     figures = report.reading.figures()
     stated = ways_of(ways, report.reading)
-    scope = ".".join((split_address(ways[0][0])[0], measure))
+    scope = scope_of(ways, measure)
     addresses = stated[0] if stated else ()
     sums = [[figures.get(address) for address in way] for way in stated]
     values = {total for cells in sums if (total := _total(cells)) is not None}
