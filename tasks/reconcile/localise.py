@@ -27,7 +27,7 @@ def localise(report: Report, findings: tuple[Finding, ...]) -> tuple[Finding, ..
     for cluster in _clusters(broken, complete):
         found = _suspects(report, cluster, complete)
         suspects.update(dict.fromkeys(cluster, found))
-    return tuple(replace(f, suspects=suspects.get((f.rule, f.scope), ())) for f in findings)
+    return tuple(replace(f, suspects=suspects.get((f.rule, f.scope), f.suspects)) for f in findings)
 
 
 def _clusters(broken: Iterable[Key], complete: dict[Key, Instance]) -> list[frozenset[Key]]:
