@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from expectations.form import form_for, split_address
 from expectations.rule import NarrativeRule, cells_of
 from tasks.reconcile.equations import edition_of
 from tasks.reconcile.outcome import broken, holds, not_assessable, verdict_of
-from tasks.records import Cell, Claim, Finding, Number, Reading, Report
+from tasks.records import Cell, Claim, Finding, Number, Reading, Report, Verdict
 
 _OWN = "own"
+_QUOTED = 60
 
 
 def check_narrative(rule: NarrativeRule, report: Report) -> list[Finding]:
@@ -46,18 +49,33 @@ def _check(
 ) -> Finding:
     figures = report.reading.figures()
     stated = ways_of(ways, report.reading)
-    scope = ".".join((split_address(ways[0][0])[0], measure))
-    addresses = stated[0] if stated else ()
+    table = split_address(ways[0][0])[0]
+    scope = ".".join((table, measure))
+    if not stated:
+        return not_assessable(rule, report, scope, _absence(table, report.reading))
     sums = [[figures.get(address) for address in way] for way in stated]
     values = {total for cells in sums if (total := _total(cells)) is not None}
     if values & {*told, sum(claim.value for claim in claims)}:
-        return holds(rule, report, scope, addresses)
-    if not sums or any(_total(cells) is None for cells in sums):
-        return not_assessable(rule, report, scope, "表中有关数字空缺或未能读出", addresses)
-    reason = f"正文：“{claims[0].sentence[:60]}”"
-    everything = [cell for cells in sums for cell in cells if cell is not None]
-    verdict = verdict_of(everything)
-    return broken(rule, report, scope, addresses, verdict, reason=reason, left=claims[0].value, right=_total(sums[0]))
+        return holds(rule, report, scope, stated[0])
+    if any(_total(cells) is None for cells in sums):
+        return not_assessable(rule, report, scope, "表中有关数字空缺或未能读出", stated[0])
+    cells = [cell for cells in sums for cell in cells if cell is not None]
+    verdict = _verdict(rule, report.reading, measure, claims, cells)
+    reason = f"正文：“{claims[0].sentence[:_QUOTED]}”"
+    return broken(rule, report, scope, stated[0], verdict, reason=reason, left=claims[0].value, right=_total(sums[0]))
+
+
+def _absence(table: str, reading: Reading) -> str:
+    edition = edition_of(reading, table)
+    return f"{edition}年格式无此项" if edition else "报告中未见此表"
+
+
+def _verdict(rule: NarrativeRule, reading: Reading, measure: str, claims: list[Claim], cells: list[Cell]) -> Verdict:
+    """AGENCY only where the figures are certain, the text was no picture, and a sentence says beyond doubt what it counts."""
+    pattern = rule.doubtful.get(measure)
+    is_plain = pattern is None or any(not re.search(pattern, claim.sentence) for claim in claims)
+    is_text = all(cell.confidence == 1.0 for cell in reading.cells)
+    return verdict_of(cells) if is_plain and is_text else Verdict.UNDECIDED
 
 
 def _total(cells: list[Cell | None]) -> Number | None:
