@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from expectations.form import form_for, split_address
 from expectations.rule import NarrativeRule, cells_of
 from tasks.reconcile.equations import edition_of
 from tasks.reconcile.outcome import broken, holds, not_assessable, verdict_of
-from tasks.records import Cell, Claim, Finding, Number, Reading, Report, Verdict
+from tasks.records import Cell, Claim, Finding, Number, Outcome, Reading, Report, Verdict
 
 _OWN = "own"
 _QUOTED = 60
@@ -21,10 +22,14 @@ def check_narrative(rule: NarrativeRule, report: Report) -> list[Finding]:
     """
     findings = []
     for measure, ways in rule.claims.items():
-        told = [claim for claim in report.reading.claims if claim.measure == measure and claim.year == report.year]
-        own = [claim for claim in told if claim.scope == _OWN and not claim.period]
+        whole = [c for c in report.reading.claims if c.measure == measure and c.scope == _OWN and not c.period]
+        told = {c.value for c in report.reading.claims if c.measure == measure and c.year == report.year}
+        own = [claim for claim in whole if claim.year == report.year]
+        stale = [claim for claim in whole if claim.year == report.year - 1]
         if own:
-            findings.append(_check(rule, report, measure, own, ways, {claim.value for claim in told}))
+            findings.append(_check(rule, report, measure, own, ways, told))
+        elif stale:
+            findings += _check_stale(rule, report, measure, stale, ways)
     return findings
 
 
@@ -61,8 +66,35 @@ def _check(
         return not_assessable(rule, report, scope, "表中有关数字空缺或未能读出", stated[0])
     cells = [cell for cells in sums for cell in cells if cell is not None]
     verdict = _verdict(rule, report.reading, measure, claims, cells)
-    reason = f"正文：“{claims[0].sentence[:_QUOTED]}”"
-    return broken(rule, report, scope, stated[0], verdict, reason=reason, left=claims[0].value, right=_total(sums[0]))
+    claim = _plain(rule, measure, claims) or claims[0]
+    reason = f"正文：“{claim.sentence[:_QUOTED]}”"
+    return broken(rule, report, scope, stated[0], verdict, reason=reason, left=claim.value, right=_total(sums[0]))
+
+
+def _check_stale(
+    rule: NarrativeRule, report: Report, measure: str, claims: list[Claim], ways: tuple[tuple[str, ...], ...]
+) -> list[Finding]:
+    """Numbers that the text states for last year only: none of them fits either year, or the year is all that is wrong."""
+    before = report.previous
+    if before is not None and _fits(claims, ways, before):
+        return []
+    finding = _check(rule, report, measure, claims, ways, {claim.value for claim in claims})
+    if finding.outcome is not Outcome.BROKEN:
+        return []
+    year = f"正文所写年份为{report.year - 1}年"
+    if before is None or any(total is None for total in _totals(ways, before)):
+        return [not_assessable(rule, report, finding.scope, f"{year}，没有上年数据可对照；{finding.reason}", finding.cells)]
+    return [replace(finding, reason=f"{year}，与上年报告也不一致；{finding.reason}")]
+
+
+def _fits(claims: list[Claim], ways: tuple[tuple[str, ...], ...], reading: Reading) -> bool:
+    """Whether one of the numbers, or their sum, is what a way of counting gives in a reading."""
+    return bool({*(claim.value for claim in claims), sum(claim.value for claim in claims)} & set(_totals(ways, reading)))
+
+
+def _totals(ways: tuple[tuple[str, ...], ...], reading: Reading) -> list[Number | None]:
+    figures = reading.figures()
+    return [_total([figures.get(address) for address in way]) for way in ways_of(ways, reading)] or [None]
 
 
 def _absence(table: str, reading: Reading) -> str:
@@ -72,10 +104,14 @@ def _absence(table: str, reading: Reading) -> str:
 
 def _verdict(rule: NarrativeRule, reading: Reading, measure: str, claims: list[Claim], cells: list[Cell]) -> Verdict:
     """AGENCY only where the figures are certain, the text was no picture, and a sentence says beyond doubt what it counts."""
-    pattern = rule.doubtful.get(measure)
-    is_plain = pattern is None or any(not re.search(pattern, claim.sentence) for claim in claims)
     is_text = all(cell.confidence == 1.0 for cell in reading.cells)
-    return verdict_of(cells) if is_plain and is_text else Verdict.UNDECIDED
+    return verdict_of(cells) if is_text and _plain(rule, measure, claims) else Verdict.UNDECIDED
+
+
+def _plain(rule: NarrativeRule, measure: str, claims: list[Claim]) -> Claim | None:
+    """The first claim that cannot be of another matter."""
+    pattern = rule.doubtful.get(measure)
+    return next((claim for claim in claims if pattern is None or not re.search(pattern, claim.sentence)), None)
 
 
 def _total(cells: list[Cell | None]) -> Number | None:
