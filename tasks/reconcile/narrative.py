@@ -9,9 +9,11 @@ from expectations.form import form_for, split_address
 from expectations.rule import NarrativeRule, cells_of
 from tasks.reconcile.equations import edition_of
 from tasks.reconcile.outcome import broken, holds, not_assessable, verdict_of
-from tasks.records import Cell, Claim, Finding, Number, Outcome, Reading, Report, Verdict
+from tasks.records import Cell, Claim, Finding, Number, Outcome, Reading, Report, Semantics, Verdict
 
 _OWN = "own"
+_TOTAL = "total"
+_WITH_TOTALS = ("applications", "disputes")  # the tables whose column total adds up the others of its row
 _QUOTED = 60
 
 
@@ -62,13 +64,15 @@ def _check(
     values = {total for cells in sums if (total := _total(cells)) is not None}
     if values & {*told, sum(claim.value for claim in claims)}:
         return holds(rule, report, scope, stated[0])
-    if any(_total(cells) is None for cells in sums):
+    most = max(*told, sum(claim.value for claim in claims))
+    if not all(_total(cells) is not None or _exceeds(way, most, figures) for way, cells in zip(stated, sums, strict=True)):
         return not_assessable(rule, report, scope, "表中有关数字空缺或未能读出", stated[0])
-    cells = [cell for cells in sums for cell in cells if cell is not None]
+    cells = [cell for way in stated for address in way for cell in _parts(address, figures)]
     verdict = _verdict(rule, report.reading, measure, claims, cells)
-    claim = _plain(rule, measure, claims) or claims[0]
-    reason = f"正文：“{claim.sentence[:_QUOTED]}”"
-    return broken(rule, report, scope, stated[0], verdict, reason=reason, left=claim.value, right=_total(sums[0]))
+    claim, table_says = _plain(rule, measure, claims) or claims[0], _total(sums[0])
+    bound = "" if table_says is not None else "表中总计空缺，仅各分项已填的就多于此数；"
+    reason = f"{bound}正文：“{claim.sentence[:_QUOTED]}”"
+    return broken(rule, report, scope, stated[0], verdict, reason=reason, left=claim.value, right=table_says)
 
 
 def _check_stale(
@@ -95,6 +99,25 @@ def _fits(claims: list[Claim], ways: tuple[tuple[str, ...], ...], reading: Readi
 def _totals(ways: tuple[tuple[str, ...], ...], reading: Reading) -> list[Number | None]:
     figures = reading.figures()
     return [_total([figures.get(address) for address in way]) for way in ways_of(ways, reading)] or [None]
+
+
+def _exceeds(way: tuple[str, ...], most: Number, figures: dict[str, Cell]) -> bool:
+    """Whether what a way's blank totals must come to at least, by the parts beside them, is more than the text says."""
+    parts = [_parts(address, figures) for address in way]
+    values = [cell.value for cells in parts for cell in cells if cell.value is not None]
+    return all(parts) and min(values, default=0) >= 0 and sum(values) > most
+
+
+def _parts(address: str, figures: dict[str, Cell]) -> tuple[Cell, ...]:
+    """A figure; or for a row's blank total the figures that it adds up. Empty where it was not read, or has no parts (表二)."""
+    cell = figures.get(address)
+    name, row, column = split_address(address)
+    if cell is None or cell.semantics in (Semantics.TEXT, Semantics.UNREADABLE):
+        return ()
+    if cell.value is not None or column != _TOTAL or name not in _WITH_TOTALS:
+        return (cell,)
+    prefix = f"{name}.{row}."
+    return (cell, *(figures[a] for a in figures if a.startswith(prefix) and split_address(a)[1] == row and a != address))
 
 
 def _absence(table: str, reading: Reading) -> str:
