@@ -241,6 +241,7 @@ def test_more_than_an_agency_of_its_level_collects_was_meant_in_yuan(level, name
         ("59237.2449", "59000", Outcome.HOLDS),
         ("500", "5", Outcome.HOLDS),  # a hundred times is no slip of the unit
         ("59237", "0", Outcome.HOLDS),
+        ("59237", "0.5", Outcome.HOLDS),  # a hundred thousand times: whatever it is, dividing does not mend it
         ("59237元", "5.9", Outcome.HOLDS),  # is 5.9237万元
         ("59237", "59237元", Outcome.BROKEN),
         ("59237", "/", Outcome.HOLDS),
@@ -357,6 +358,8 @@ def test_a_reorganised_agency_need_not_carry_on_last_years_figures(sentence):
         "我局将两个专栏更名为政务公开专栏",
         "我局微信公众号更名为云澜水务",
         "申请人重复提出的申请合并办理",
+        "我局机构改革、职能划转情况：无",
+        "县水利局与县河道处合并成立县水务中心",
     ],
 )
 def test_what_is_no_reorganisation_of_the_agency_itself_excuses_nothing(sentence):

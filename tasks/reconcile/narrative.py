@@ -105,7 +105,7 @@ def _exceeds(way: tuple[str, ...], most: Number, figures: dict[str, Cell]) -> bo
     """Whether what a way's blank totals must come to at least, by the parts beside them, is more than the text says."""
     parts = [_parts(address, figures) for address in way]
     values = [cell.value for cells in parts for cell in cells if cell.value is not None]
-    return all(parts) and min(values, default=0) >= 0 and sum(values) > most
+    return all(parts) and sum(values) > most
 
 
 def _parts(address: str, figures: dict[str, Cell]) -> tuple[Cell, ...]:
