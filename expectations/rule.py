@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator
+from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator, model_validator
 
 from expectations.agency_type import AgencyType, load_agency_types
 from expectations.equation import Equation, parse_equation
@@ -120,12 +120,20 @@ class NarrativeRule(BaseRule):
     """A number that the text states must equal one of the sums of cells that are usual for its measure.
 
     claims: measure → ways of counting; a way is the addresses it adds (a group's row stands for all rows of the group).
-    doubtful: measure → a pattern; what a sentence says that matches may be another matter, and accuses nobody.
+    measures: what each measure is called. doubtful: measure → a pattern; what a sentence that matches says may be another
+    matter, and accuses nobody.
     """
 
     kind: Literal["narrative"]
     claims: dict[str, tuple[tuple[str, ...], ...]]
+    measures: dict[str, str]
     doubtful: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _names_its_measures(self) -> NarrativeRule:
+        if set(self.measures) != set(self.claims) or set(self.doubtful) - set(self.claims):
+            raise ValueError("measures names exactly the measures of claims, and doubtful none but those")
+        return self
 
     def unknown_keys(self, form: Form) -> tuple[str, ...]:
         """Its addresses that no way of counting can use in the form: those of a measure that has no way there at all."""

@@ -451,6 +451,15 @@ def test_real_contradictions_are_raised():
     }
 
 
+def test_results_told_as_one_number_are_held_against_their_sum():
+    paper = change(tying(seed=3), applications__granted__total="270", applications__partial__total="5")
+    for value, outcome in ((275, Outcome.HOLDS), (258, Outcome.BROKEN)):
+        found = judged(_said(paper, f"予以公开及部分公开{value}件，其余见下表。"))
+        assert found["applications.granted_partial"].outcome is outcome
+    apart = find_claims([Section("applications", "", "予以公开258件、部分公开3件。")], 2023, "云澜市水务局")
+    assert [(claim.measure, claim.value) for claim in apart] == [("granted", 258), ("partial", 3)]
+
+
 @pytest.mark.parametrize(
     ("agency", "sentence"),
     [
@@ -540,6 +549,14 @@ def test_findings_read_as_sentences(rule, words):
     assert "disclosure." not in sentence and "previous:" not in sentence
     assert sentence.endswith(f"依据：{rule_for(rule).says}。")
     assert ("误以元填报" in sentence) == (rule == "T-UNIT")
+
+
+@pytest.mark.parametrize(("measure", "words"), [("suits", "表四，正文所述为 99999"), ("denied", "表三“（三）不予公开”行，正文")])
+def test_a_measure_that_is_no_row_is_named_in_chinese(measure, words):
+    (finding,) = judged(stating(tying(seed=3), (measure, 99999))).values()
+    sentence = say(finding, "云澜市水务局", [("applications", "2021")])
+    assert words in sentence and f"{rule_for('N-TXT').measures[measure]}，正文：“本年度情况”" in sentence
+    assert measure not in sentence
 
 
 def test_a_unit_printed_in_the_cell_is_read():

@@ -71,7 +71,7 @@ def _check(
     verdict = _verdict(rule, report.reading, measure, claims, cells)
     claim, table_says = _plain(rule, measure, claims) or claims[0], _total(sums[0])
     bound = "" if table_says is not None else "表中总计空缺，仅各分项已填的就多于此数；"
-    reason = f"{bound}正文：“{claim.sentence[:_QUOTED]}”"
+    reason = f"{bound}{rule.measures[measure]}，正文：“{claim.sentence[:_QUOTED]}”"
     return broken(rule, report, scope, stated[0], verdict, reason=reason, left=claim.value, right=table_says)
 
 
