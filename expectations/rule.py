@@ -5,11 +5,12 @@ A rule's `kind` says which question it puts, and so which other keys it has: one
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator
+from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator, model_validator
 
 from expectations.agency_type import AgencyType, load_agency_types
 from expectations.equation import Equation, parse_equation
@@ -61,7 +62,8 @@ class EquationRule(BaseRule):
     """Both sides must be equal (or <=, >=) in every column or row of a table, within `tolerance`.
 
     for_each column: the equation names rows (a group's name stands for all rows of the group); for_each row: columns, in the
-    rows listed (all, when none are). `previous.` before a key means last year's report.
+    rows listed (all, when none are). `previous.` before a key means last year's report. `excuses`: what makes a broken
+    equation not assessable (reorganisation: 机构改革 of the agency itself).
     """
 
     kind: Literal["equation"]
@@ -71,6 +73,7 @@ class EquationRule(BaseRule):
     rows: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     tolerance: int = 0
+    excuses: tuple[Literal["reorganisation"], ...] = ()
 
     @field_validator("equation")
     @classmethod
@@ -117,10 +120,20 @@ class NarrativeRule(BaseRule):
     """A number that the text states must equal one of the sums of cells that are usual for its measure.
 
     claims: measure → ways of counting; a way is the addresses it adds (a group's row stands for all rows of the group).
+    measures: what each measure is called. doubtful: measure → a pattern; what a sentence that matches says may be another
+    matter, and accuses nobody.
     """
 
     kind: Literal["narrative"]
     claims: dict[str, tuple[tuple[str, ...], ...]]
+    measures: dict[str, str]
+    doubtful: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _names_its_measures(self) -> NarrativeRule:
+        if set(self.measures) != set(self.claims) or set(self.doubtful) - set(self.claims):
+            raise ValueError("measures names exactly the measures of claims, and doubtful none but those")
+        return self
 
     def unknown_keys(self, form: Form) -> tuple[str, ...]:
         """Its addresses that no way of counting can use in the form: those of a measure that has no way there at all."""
@@ -133,13 +146,70 @@ class NarrativeRule(BaseRule):
         )
 
 
+class ZeroRule(BaseRule):
+    """The figures of some rows of a table must be 0 for the agencies that the rule concerns."""
+
+    kind: Literal["zero"]
+    table: str
+    rows: tuple[str, ...]
+
+    def unknown_keys(self, form: Form) -> tuple[str, ...]:
+        """Its rows that the form does not have."""
+        table = form.tables.get(self.table)
+        return tuple(f"row {row}" for row in self.rows if table is None or not table.expand(row))
+
+
+class Ceiling(BaseModel):
+    """The most that is plausible for some agencies: by type, by the register's level, or by a pattern of the name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    label: str
+    most: int
+    types: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+    names: str = ""
+
+
+class AmountRule(BaseRule):
+    """A sum of money must be plausible for its agency and against last year's, else another unit was meant.
+
+    units: what one of a printed unit is in the form's (blank: none printed). factor: what the slip of units multiplies by;
+    a figure that is factor times last year's, give or take `leeway` times, has it. ceilings: the first that fits; the last is
+    for all.
+    """
+
+    kind: Literal["amount"]
+    address: str
+    units: dict[str, Decimal]
+    factor: int
+    leeway: int
+    ceilings: tuple[Ceiling, ...] = Field(min_length=1)
+
+    def unknown_keys(self, form: Form) -> tuple[str, ...]:
+        """Its address, where the form does not have it."""
+        return () if cells_of(self.address, form) else (f"address {self.address}",)
+
+
+class JumpRule(BaseRule):
+    """Large counts must not be more than `factor` times last year's or less than that part of them. least: what is large."""
+
+    kind: Literal["jump"]
+    addresses: tuple[str, ...]
+    factor: int
+    least: int
+
+    def unknown_keys(self, form: Form) -> tuple[str, ...]:
+        """Its addresses that the form does not have."""
+        return tuple(f"address {address}" for address in self.addresses if not cells_of(address, form))
+
+
 class ChangeRule(BaseRule):
     """The figures must not change after publication."""
 
     kind: Literal["change"]
 
 
-Rule = EquationRule | ValueRule | EditionRule | NarrativeRule | ChangeRule
+Rule = EquationRule | ValueRule | EditionRule | NarrativeRule | ChangeRule | ZeroRule | AmountRule | JumpRule
 
 
 class _Rules(RootModel[tuple[Annotated[Rule, Field(discriminator="kind")], ...]]):

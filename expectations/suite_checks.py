@@ -6,6 +6,7 @@ D-CHANGE has no check here: it compares two revisions of a report, which are row
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -91,7 +92,9 @@ def equation_check(rule: EquationRule, table: Table) -> Check:
     equation = rule.parsed()
     left, right = _signs(rule, equation.left, table), _signs(rule, equation.right, table)
     columns = tuple(dict.fromkeys((*left, *right)))
-    return Check(rule, "equation", columns, tuple(left.get(c, 0) for c in columns), tuple(right.get(c, 0) for c in columns))
+    return Check(
+        rule, equation.relation, columns, tuple(left.get(c, 0) for c in columns), tuple(right.get(c, 0) for c in columns)
+    )
 
 
 def _signs(rule: EquationRule, terms: tuple[Term, ...], table: Table) -> dict[str, int]:
@@ -105,10 +108,9 @@ def _signs(rule: EquationRule, terms: tuple[Term, ...], table: Table) -> dict[st
 
 def holds(test: str, frame: pd.DataFrame, left: tuple[int, ...] = (), right: tuple[int, ...] = ()) -> pd.Series[bool]:
     """Which rows satisfy a test. The frame has the check's columns, in their order, and no missing value."""
-    if test != "equation":
+    if test not in _RELATIONS:
         return _TESTS[test](frame)
-    is_equal: pd.Series[bool] = _side(frame, left) == _side(frame, right)
-    return is_equal
+    return _RELATIONS[test](_side(frame, left), _side(frame, right))
 
 
 def _side(frame: pd.DataFrame, signs: tuple[int, ...]) -> pd.Series[Any]:
@@ -140,6 +142,11 @@ def _narrative(frame: pd.DataFrame) -> pd.Series[bool]:
     return sums.eq(frame["stated"], axis=0).any(axis=1)
 
 
+_RELATIONS: Mapping[str, Callable[[pd.Series[Any], pd.Series[Any]], pd.Series[bool]]] = {
+    "=": operator.eq,
+    "<=": operator.le,
+    ">=": operator.ge,
+}
 _TESTS: Mapping[str, Callable[[pd.DataFrame], pd.Series[bool]]] = {
     "number": _number,
     "filled": _filled,
@@ -154,7 +161,7 @@ def evidence(check: Mapping[str, Any], row: Mapping[str, Any]) -> tuple[tuple[st
     `check` holds a Check's test, left and right, and its columns as `column_list` (as an expectation keeps them).
     """
     columns = check["column_list"]
-    if check["test"] == "equation":
+    if check["test"] in _RELATIONS:
         left, right = (sum(row[c] * sign for c, sign in zip(columns, check[side], strict=True)) for side in ("left", "right"))
         return ("left", plain(left)), ("right", plain(right)), ("delta", plain(left - right))
     if check["test"] == "edition":

@@ -56,10 +56,22 @@ def tying(edition: str = "2021", seed: int = 0, **head: object) -> Paper:
         figures[f"disputes.{row}.total"] = sum(
             figures[f"disputes.{row}.{c}"] for c in ("upheld", "corrected", "other", "pending")
         )
+    figures |= _plausible(figures)
     paper = Paper(edition=edition, raw={address: str(value) for address, value in figures.items()})
     for name, value in head.items():
         setattr(paper, name, value)
     return paper
+
+
+def _plausible(figures: dict[str, int]) -> dict[str, int]:
+    """Figures of table 二 that are possible together: no 规章 of a department's own, no fewer 规范性文件 than the year made."""
+    made = {address: 0 for address in figures if address.startswith("disclosure.rules.")}
+    normative = "disclosure.normative"
+    if f"{normative}.issued" in figures:
+        least = figures[f"{normative}.issued"] - figures[f"{normative}.repealed"]
+        return made | {f"{normative}.in_force": max(least, figures[f"{normative}.in_force"])}
+    most = min(figures[f"{normative}.made"], figures[f"{normative}.total"])
+    return made | {f"{normative}.published": min(most, figures[f"{normative}.published"])}
 
 
 def to_html(paper: Paper) -> bytes:

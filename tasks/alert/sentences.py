@@ -141,7 +141,7 @@ class _Places:
             return ""
         if row and not table.expand(row) and table.expand(f"{row}.{column}"):  # a row of two parts, and no column
             row, column = f"{row}.{column}", "*"
-        row_label = _row_label(table, row) if row != "*" else ""
+        row_label = _row_label(table, row) if table.expand(row) else ""
         column_label = table.columns[column].label if column in table.columns else ""
         in_row, in_table = (words.cell, words.column) if column_label else (words.row, words.table)
         pattern = in_row if row_label else in_table
@@ -162,8 +162,6 @@ def _row_label(table: Table, key: str) -> str:
     labels: list[str] = []
     rows: dict[str, Row] = table.rows
     for part in key.split(".") if key else ():
-        if part not in rows:
-            return key
         labels.append(rows[part].label)
         rows = rows[part].rows
     return words.in_group.format(group=labels[0], row=labels[-1]) if len(labels) > 1 else "".join(labels)

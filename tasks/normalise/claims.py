@@ -127,7 +127,7 @@ def _clause(
 
 
 def _in_list(left: str, value: int, waiting: list[str], words: Wording) -> tuple[list[str] | None, list[str]]:
-    """The measures of a number whose words name several (blank when only their sum is told), and those that wait their turn."""
+    """The measures of a number whose words name several (or that of their sum, if any), and those that wait their turn."""
     if waiting and not left:
         return waiting[:1], waiting[1:]
     match = words.listed.search(left)
@@ -136,7 +136,8 @@ def _in_list(left: str, value: int, waiting: list[str], words: Wording) -> tuple
         return None, []
     if match["turn"]:
         return named[:1], named[1:]
-    return (named if match["each"] or value == 0 else []), []
+    merged = [measure for measure, kinds in words.data.merged.items() if {*named} == {*kinds}]
+    return (named if match["each"] or value == 0 else merged), []
 
 
 def _statement(left: str, right: str, words: Wording) -> Statement | None:

@@ -56,6 +56,7 @@ class _Narrative(_Strict):
     fact: str
     subject: str
     single: tuple[str, ...]
+    merged: dict[str, tuple[str, ...]]
     measures: dict[str, str]
     vetoes: tuple[str, ...]
     statements: tuple[Statement, ...]

@@ -8,13 +8,26 @@ from pathlib import Path
 
 from expectations import form, rule
 from expectations.agency_type import AGENCY_TYPES, AgencyType, agency_type
-from expectations.rule import ChangeRule, EditionRule, EquationRule, NarrativeRule, Rule, ValueRule, load_rules
+from expectations.reorganisation import REORGANISATION
+from expectations.rule import (
+    AmountRule,
+    ChangeRule,
+    EditionRule,
+    EquationRule,
+    JumpRule,
+    NarrativeRule,
+    Rule,
+    ValueRule,
+    ZeroRule,
+    load_rules,
+)
 from tasks.reconcile.change import check_change
 from tasks.reconcile.edition import check_edition
 from tasks.reconcile.equations import check_equation
 from tasks.reconcile.localise import localise
+from tasks.reconcile.magnitude import check_amount, check_jump
 from tasks.reconcile.narrative import check_narrative
-from tasks.reconcile.values import check_values
+from tasks.reconcile.values import check_values, check_zero
 from tasks.records import Finding, Report
 
 
@@ -44,6 +57,12 @@ def _put(rule: Rule, report: Report) -> list[Finding]:
             return check_narrative(rule, report)
         case ChangeRule():
             return check_change(rule, report)
+        case ZeroRule():
+            return check_zero(rule, report, type_of(report))
+        case AmountRule():
+            return check_amount(rule, report, type_of(report))
+        case JumpRule():
+            return check_jump(rule, report)
 
 
 @cache
@@ -57,4 +76,4 @@ def rules_version() -> str:
 
 def _files() -> list[Path]:
     folders = (form.FORMS, rule.RULES)
-    return [AGENCY_TYPES, *(path for folder in folders for path in sorted(folder.glob("*.yml")))]
+    return [AGENCY_TYPES, REORGANISATION, *(path for folder in folders for path in sorted(folder.glob("*.yml")))]

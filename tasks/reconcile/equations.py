@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from expectations.equation import Term
-from expectations.form import Table, form_for, load_forms
+from expectations.form import Table, form_for, load_forms, split_address
 from expectations.rule import EquationRule
 from tasks.reconcile.outcome import broken, holds, not_assessable, verdict_of
-from tasks.records import Cell, Finding, Number, Reading, Report, Semantics
+from tasks.reconcile.reorganised import excuse
+from tasks.records import Cell, Finding, Number, Outcome, Reading, Report, Semantics
 
 PREVIOUS = "previous:"  # before the address of a cell of last year's report
 _BLANK = (Semantics.EMPTY, Semantics.NA)
@@ -18,12 +19,16 @@ _BLANK = (Semantics.EMPTY, Semantics.NA)
 
 @dataclass(frozen=True, slots=True)
 class Addend:
-    """One figure of an equation: its address, the cell (None when it was not read), its sign, and its side."""
+    """One figure of an equation: its address, the cell (None when it was not read), its sign, and its side.
+
+    `is_signed`: its column takes numbers below zero too (本年增/减).
+    """
 
     address: str
     cell: Cell | None
     sign: int
     is_left: bool
+    is_signed: bool = False
 
     @property
     def effect(self) -> int:
@@ -65,13 +70,46 @@ class Instance:
         too_much, too_little = self.residual > self.tolerance, self.residual < -self.tolerance
         return not (too_much and self.relation != ">=") and not (too_little and self.relation != "<=")
 
+    @property
+    def is_impossible(self) -> bool:
+        """Whether nothing that the blanks may hold satisfies the rule: numbers from 0 up, any in a signed column."""
+        up, down = self._blanks(1), self._blanks(-1)
+        too_much = self.relation != ">=" and not down and self.residual > self.tolerance
+        too_little = self.relation != "<=" and not up and self.residual < -self.tolerance
+        return too_much or too_little
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether the rule holds whatever the blanks may hold."""
+        up, down = self._blanks(1), self._blanks(-1)
+        too_much = self.relation != ">=" and (up or self.residual > self.tolerance)
+        too_little = self.relation != "<=" and (down or self.residual < -self.tolerance)
+        return not too_much and not too_little
+
+    def _blanks(self, direction: int) -> bool:
+        """Whether a blank may move the residual up (1) or down (-1)."""
+        blanks = [a for a in self.addends if a.cell is not None and a.cell.value is None]
+        return any(a.is_signed or a.sign * (1 if a.is_left else -1) == direction for a in blanks)
+
 
 def check_equation(rule: EquationRule, report: Report) -> list[Finding]:
     """One finding a row or column in which the equation is stated; one for the rule where it cannot be stated at all."""
     reason = _obstacle(rule, report)
     if reason:
         return [not_assessable(rule, report, rule.table, reason)]
-    return [_check(rule, report, instance) for instance in instances(rule, report)]
+    findings = [_check(rule, report, instance) for instance in instances(rule, report)]
+    if not rule.excuses or all(finding.outcome is not Outcome.BROKEN for finding in findings):
+        return findings
+    excused = excuse(report)
+    return [_excused(rule, report, finding, excused) for finding in findings] if excused else findings
+
+
+def _excused(rule: EquationRule, report: Report, finding: Finding, reason: str) -> Finding:
+    """A broken equation as one that cannot be assessed; others as they are."""
+    if finding.outcome is not Outcome.BROKEN:
+        return finding
+    found = f"（左{finding.left}，右{finding.right}）" if finding.left is not None else ""
+    return not_assessable(rule, report, finding.scope, f"{reason}{found}", finding.cells)
 
 
 def instances(rule: EquationRule, report: Report) -> Iterator[Instance]:
@@ -124,7 +162,8 @@ def _addends(
         for term in terms:
             known, prefix = (before, PREVIOUS) if term.previous else (figures, "")
             for address in _addresses(rule, table, subject, term):
-                yield Addend(prefix + address, known.get(address), term.sign, is_left)
+                is_signed = table.columns[split_address(address)[2]].value == "signed"
+                yield Addend(prefix + address, known.get(address), term.sign, is_left, is_signed)
 
 
 def _addresses(rule: EquationRule, table: Table, subject: str, term: Term) -> tuple[str, ...]:
@@ -142,10 +181,12 @@ def _check(rule: EquationRule, report: Report, instance: Instance) -> Finding:
     left, right = instance.side(left=True), instance.side(left=False)
     if instance.is_complete and instance.is_satisfied:
         return holds(rule, report, instance.scope, addresses, left)
-    if instance.is_complete or _beyond_bounds(instance):
-        reason = "" if instance.is_complete else "空项无论填什么数都不能成立"
+    if instance.is_complete or instance.is_impossible:
+        reason = "" if instance.is_complete else "空项无论填什么数都不能成立，以上为空项按0计的结果"
         return broken(rule, report, instance.scope, addresses, verdict_of(cells), reason=reason, left=left, right=right)
-    as_zero = "空项按0计则成立" if instance.is_satisfied else f"空项按0计则不成立（差{left - right}）"
+    if instance.is_certain:
+        return holds(rule, report, instance.scope, addresses)
+    as_zero = "空项按0计则成立" if instance.is_satisfied else f"空项按0计则不成立（左{left}，右{right}，差{left - right}）"
     return not_assessable(rule, report, instance.scope, f"有空项，无法判断；{as_zero}", addresses)
 
 
@@ -156,11 +197,3 @@ def _unknown(instance: Instance) -> str:
         return f"未能读出：{'、'.join(unread[:3])}"
     words = [a.cell.raw for a in instance.addends if a.cell and a.cell.value is None and a.cell.semantics not in _BLANK]
     return f"不是数字：{'、'.join(words[:3])}" if words else ""
-
-
-def _beyond_bounds(instance: Instance) -> bool:
-    """Whether no numbers ≥ 0 in the blanks could satisfy the rule."""
-    signs = {addend.effect for addend in instance.addends if addend.cell and addend.cell.value is None}
-    if instance.is_satisfied:
-        return False
-    return (instance.residual > 0 and -1 not in signs) or (instance.residual < 0 and 1 not in signs)

@@ -32,7 +32,7 @@ def localise(report: Report, findings: tuple[Finding, ...]) -> tuple[Finding, ..
         found = explain(system, cluster)
         suspects |= {constraint.key: found for constraint in cluster}
         suspects |= _explained(system, found)
-    return tuple(_with(finding, suspects.get((finding.rule, finding.scope), ()), system) for finding in findings)
+    return tuple(_with(finding, suspects.get((finding.rule, finding.scope), finding.suspects), system) for finding in findings)
 
 
 def clusters(constraints: Iterable[Constraint]) -> list[tuple[Constraint, ...]]:

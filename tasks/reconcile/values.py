@@ -1,13 +1,14 @@
-"""Check what single figures look like: whole numbers not below zero (T-INT), nothing left blank (T-BLANK)."""
+"""Check single figures: whole numbers not below zero (T-INT), none blank (T-BLANK), 0 where there can be none (T-RULEMAKER)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from expectations.agency_type import AgencyType
 from expectations.form import Column, form_for, split_address
-from expectations.rule import ValueRule
+from expectations.rule import ValueRule, ZeroRule
 from tasks.reconcile.equations import edition_of
-from tasks.reconcile.outcome import broken, holds, verdict_of
+from tasks.reconcile.outcome import broken, holds, not_assessable, verdict_of
 from tasks.records import Cell, Finding, Report, Semantics
 
 _SHOWN = 3
@@ -26,10 +27,37 @@ def check_values(rule: ValueRule, report: Report) -> list[Finding]:
         if not bad:
             findings.append(holds(rule, report, table))
             continue
-        printed = "、".join(dict.fromkeys(f"“{cell.raw}”" for cell in certain[:_SHOWN]))
+        printed = "、".join(dict.fromkeys(f"“{cell.raw}”{_fault(cell)}" for cell in certain[:_SHOWN]))
         reason = f"{len(certain)}处：{printed}{'等' if len(certain) > _SHOWN else ''}"
         findings.append(broken(rule, report, table, tuple(c.address for c in certain), verdict_of(certain), reason=reason))
     return findings
+
+
+def check_zero(rule: ZeroRule, report: Report, subject: AgencyType | None) -> list[Finding]:
+    """One finding for the table: broken where a figure is not 0, whatever else is blank."""
+    edition = edition_of(report.reading, rule.table)
+    if edition is None:
+        return [not_assessable(rule, report, rule.table, "报告中未见此表")]
+    table, figures = form_for(edition).tables[rule.table], report.reading.figures()
+    rows = [leaf for row in rule.rows for leaf in table.expand(row)]
+    addresses = tuple(f"{rule.table}.{row}.{column}" for row in rows for column in table.columns_of(row))
+    cells = [figures[address] for address in addresses if address in figures]
+    bad = [cell for cell in cells if cell.value]
+    if bad:
+        label = f"该单位为{subject.label}，" if subject else ""
+        printed = "、".join(f"{cell.address}为{cell.raw}" for cell in bad[:_SHOWN])
+        touched = tuple(cell.address for cell in bad)
+        return [broken(rule, report, rule.table, touched, verdict_of(bad), reason=f"{label}{printed}")]
+    if len(cells) < len(addresses) or any(cell.value is None for cell in cells):
+        return [not_assessable(rule, report, rule.table, "有关各栏有空缺、不是数字或未能读出", addresses)]
+    return [holds(rule, report, rule.table, addresses, 0)]
+
+
+def _fault(cell: Cell) -> str:
+    """What is wrong with a figure that is no whole number from 0 up; blank for a blank."""
+    if cell.value is None:
+        return "（不是数字）" if cell.semantics is Semantics.TEXT else ""
+    return "（负数）" if cell.value < 0 else "（小数）"
 
 
 def _is_number(cell: Cell, column: Column) -> bool:
