@@ -5,6 +5,7 @@ A rule's `kind` says which question it puts, and so which other keys it has: one
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -203,13 +204,38 @@ class JumpRule(BaseRule):
         return tuple(f"address {address}" for address in self.addresses if not cells_of(address, form))
 
 
+class StructureRule(BaseRule):
+    """The report's parts and its text. What is asked is `check`'s:
+
+    tables, sections: all are there. filled: a section has `least` characters. mentioned: a section says something of each
+    pattern. absent: no section says anything of a pattern. year: the period and each year that a pattern finds (its group) are
+    the report's. signed: the name that a pattern finds (its group) is the agency's.
+    """
+
+    kind: Literal["structure"]
+    check: Literal["tables", "sections", "filled", "mentioned", "absent", "year", "signed"]
+    section: str = ""
+    least: int = 0
+    patterns: tuple[str, ...] = ()
+
+    @field_validator("patterns")
+    @classmethod
+    def _compile(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in patterns:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"pattern {pattern!r} does not compile ({error})") from None
+        return patterns
+
+
 class ChangeRule(BaseRule):
     """The figures must not change after publication."""
 
     kind: Literal["change"]
 
 
-Rule = EquationRule | ValueRule | EditionRule | NarrativeRule | ChangeRule | ZeroRule | AmountRule | JumpRule
+Rule = EquationRule | ValueRule | EditionRule | NarrativeRule | ChangeRule | ZeroRule | AmountRule | JumpRule | StructureRule
 
 
 class _Rules(RootModel[tuple[Annotated[Rule, Field(discriminator="kind")], ...]]):

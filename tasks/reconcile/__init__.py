@@ -17,6 +17,7 @@ from expectations.rule import (
     JumpRule,
     NarrativeRule,
     Rule,
+    StructureRule,
     ValueRule,
     ZeroRule,
     load_rules,
@@ -27,6 +28,7 @@ from tasks.reconcile.equations import check_equation
 from tasks.reconcile.localise import localise
 from tasks.reconcile.magnitude import check_amount, check_jump
 from tasks.reconcile.narrative import check_narrative
+from tasks.reconcile.structure import check_structure
 from tasks.reconcile.values import check_values, check_zero
 from tasks.records import Finding, Report
 
@@ -63,6 +65,8 @@ def _put(rule: Rule, report: Report) -> list[Finding]:
             return check_amount(rule, report, type_of(report))
         case JumpRule():
             return check_jump(rule, report)
+        case StructureRule():
+            return check_structure(rule, report)
 
 
 @cache

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from expectations.agency_type import AgencyType
 from expectations.form import Column, form_for, split_address
 from expectations.rule import ValueRule, ZeroRule
 from tasks.reconcile.equations import edition_of
 from tasks.reconcile.outcome import broken, holds, not_assessable, verdict_of
-from tasks.records import Cell, Finding, Report, Semantics
+from tasks.records import Cell, Finding, Report, Semantics, Suspect
 
 _SHOWN = 3
 
@@ -29,8 +30,14 @@ def check_values(rule: ValueRule, report: Report) -> list[Finding]:
             continue
         printed = "、".join(dict.fromkeys(f"“{cell.raw}”{_fault(cell)}" for cell in certain[:_SHOWN]))
         reason = f"{len(certain)}处：{printed}{'等' if len(certain) > _SHOWN else ''}"
-        findings.append(broken(rule, report, table, tuple(c.address for c in certain), verdict_of(certain), reason=reason))
+        found = broken(rule, report, table, tuple(c.address for c in certain), verdict_of(certain), reason=reason)
+        findings.append(replace(found, suspects=_misprinted(rule, certain)))
     return findings
+
+
+def _misprinted(rule: ValueRule, cells: Sequence[Cell]) -> tuple[Suspect, ...]:
+    """The figures that are no numbers, as the ones that are wrong: what they should be, the equations may say."""
+    return (Suspect(tuple((cell.address, None) for cell in cells), "misprinted"),) if rule.check == "number" else ()
 
 
 def check_zero(rule: ZeroRule, report: Report, subject: AgencyType | None) -> list[Finding]:
