@@ -256,7 +256,7 @@ def load_rules(folder: Path = RULES) -> tuple[Rule, ...]:
     """All rules, by file and order in it. Raises BadForm for a file, key, row or column that is wrong."""
     rules: list[Rule] = []
     for path in sorted(folder.glob("*.yml")):
-        for rule in load_yaml(path, _Rules).root:
+        for rule in rules_of(path):
             if any(rule.id == other.id for other in rules):
                 raise BadForm(f"rule {rule.id} is declared twice", where=str(path), remedy="Give one of them another id.")
             _check_keys(rule, path)
@@ -264,6 +264,11 @@ def load_rules(folder: Path = RULES) -> tuple[Rule, ...]:
     if not rules:
         raise BadForm("no rule", where=str(folder), expected="at least one *.yml", remedy="Reinstall gouji.")
     return tuple(rules)
+
+
+def rules_of(path: Path) -> tuple[Rule, ...]:
+    """The rules of one file, in its order. Raises BadForm where its shape is wrong."""
+    return load_yaml(path, _Rules).root
 
 
 def rule_for(rule_id: str) -> Rule:

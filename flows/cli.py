@@ -162,13 +162,20 @@ def sql(
 
 
 @app.command()
-def rules() -> None:
-    """List every rule: its sentence, authority and severity 规则目录."""
+def rules(
+    markdown: Annotated[bool, typer.Option("--markdown", help="Everything that the rules state, as Markdown.")] = False,
+) -> None:
+    """List every rule: its sentence, authority, severity, and when it cannot be assessed 规则目录."""
+    if markdown:
+        from expectations import catalogue
+
+        typer.echo(catalogue.markdown(), nl=False)
+        return
     table = Table(show_lines=True)
-    for heading in ("规则 id", "名称 title", "内容 says", "依据 authority", "级别 severity"):
+    for heading in ("规则 id", "名称 title", "内容 says", "依据 authority", "级别 severity", "无法判断 unknown"):
         table.add_column(heading, overflow="fold")
     for rule in load_rules():
-        table.add_row(rule.id, rule.title, rule.says, rule.authority, rule.severity)
+        table.add_row(rule.id, rule.title, rule.says, rule.authority, rule.severity, rule.unknown)
     _console().print(table)
 
 
