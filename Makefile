@@ -21,9 +21,11 @@ lint: setup
 fuzz: setup
 	$(VENV)/bin/python -m tests.fuzzing --count $(or $(N),50000)
 
-# Our readers, pdfplumber and pdfium's own floor over the same files; FILES=… names others than the sample portal's.
+# Our readers, pdfplumber and pdfium's own floor over the same files (FILES=… names others than the sample portal's); and how
+# fast a broken report is diagnosed.
 bench: setup
 	$(VENV)/bin/python benchmarks/read_speed.py $(FILES)
+	$(VENV)/bin/python benchmarks/localise_speed.py
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -16,6 +17,9 @@ from expectations.rule import load_rules
 from flows.settings import Settings, load_settings
 from tasks.errors import GoujiError, SettingsError
 from tasks.records import Outcome, Quarantine, Severity
+
+if TYPE_CHECKING:
+    from flows.check import Checked
 
 app = typer.Typer(
     name="gouji",
@@ -82,6 +86,7 @@ def read(
         ),
     ],
     jsonl: Annotated[bool, typer.Option("--jsonl", help="One JSON line a report, for scripts.")] = False,
+    xlsx: Annotated[Path | None, typer.Option("--xlsx", help="Write the check of all files as one workbook instead.")] = None,
 ) -> None:
     """Check local reports before publishing 发布前自查.
 
@@ -94,17 +99,9 @@ def read(
     with Readers(settings.read_limits(), 1) as readers:
         readers.start()  # meanwhile the rest is imported
         from flows.check import check_files, gaps
-        from flows.jsonl import to_json
 
         checks = check_files(files, readers)
-    console = _console()
-    for checked in checks:
-        if jsonl:
-            typer.echo(to_json(checked))
-        else:
-            from flows.show import show_checked
-
-            show_checked(console, checked)
+    _tell(checks, jsonl, xlsx)
     grave = (Severity.ERROR, Severity.WARNING)
     if any(isinstance(checked.reading, Quarantine) or gaps(checked) for checked in checks):
         raise typer.Exit(2)
@@ -185,6 +182,26 @@ def serve(agencies: Agencies = None, data: Data = None) -> None:
     from flows.serve import serve as serve_nightly
 
     serve_nightly(_settings(agencies=agencies, data_dir=data))
+
+
+def _tell(checks: Sequence[Checked], jsonl: bool, xlsx: Path | None) -> None:
+    """Give out what was checked: for a person, as JSON lines, or as a workbook."""
+    if xlsx is not None:
+        from flows.workbook import workbook
+
+        _write(xlsx, workbook(checks))
+        _console().print(f"{xlsx}: {len(checks)} reports checked")
+    elif jsonl:
+        from flows.jsonl import to_json
+
+        for checked in checks:
+            typer.echo(to_json(checked))
+    else:
+        from flows.show import show_checked
+
+        console = _console()
+        for checked in checks:
+            show_checked(console, checked)
 
 
 def _write(path: Path, content: bytes) -> None:
