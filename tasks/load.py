@@ -39,9 +39,13 @@ class CrawlCounts:
 
 def load_register(engine: Engine, agencies: Sequence[Agency]) -> None:
     """Keep the agencies of the register; those it no longer names stay, for their reports do."""
-    rows = [asdict(each) | {"aliases": list(each.aliases), "start_urls": list(each.start_urls)} for each in agencies]
+    rows = [{name: value for name, value in _row(each).items() if name in agency.c} for each in agencies]
     with writing(engine) as connection:
         insert_or_replace(connection, agency, ("id",), rows)
+
+
+def _row(each: Agency) -> dict[str, object]:
+    return asdict(each) | {"aliases": list(each.aliases), "start_urls": list(each.start_urls)}
 
 
 def known_validators(engine: Engine) -> dict[str, Validators]:

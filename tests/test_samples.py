@@ -194,6 +194,12 @@ def other_breaks(report: SampleReport) -> Iterator[tuple[str, str]]:
     new, carried_in, concluded, carried_out = totals.values()
     if report.told.get("new", new) not in (new, new + carried_in, concluded, concluded + carried_out):
         yield "N-TXT", "applications.new"
+    figures = printed(report)
+    for measure, rows in (("review", ("review",)), ("suits", ("direct_suit", "suit_after_review"))):
+        said = sum(figures[f"disputes.{row}.{part}"] or 0 for row in rows for part in PARTS)
+        listed = [figures[f"disputes.{row}.total"] for row in rows]
+        if None not in listed and said not in (sum(listed), *listed):
+            yield "N-TXT", f"disputes.{measure}"
 
 
 def continuity_breaks(report: SampleReport, previous: SampleReport) -> Iterator[tuple[str, str]]:
