@@ -149,7 +149,7 @@ def test_the_suites_and_reconcile_agree_on_filled_reports(shelf: Shelf) -> None:
     failing = {(row.rule, row.agency_id, row.table, row.row, row.column) for row in shelf.publish(SECOND).failing}
     assert {key for key in failing if key[0] in EQUATIONS} == {key for report in batch for key in broken_equations(report)}
     assert {key[:3] for key in failing if key[0] not in EQUATIONS} == {key for report in batch for key in other_findings(report)}
-    assert {key[0] for key in failing} == {*EQUATIONS, "T-INT", "T-FORMAT", "N-TXT"}
+    assert {key[0] for key in failing} == {*EQUATIONS, "T-INT", "T-FORMAT", "N-TXT", "T2-VAL"}
 
 
 EQUATIONS = ("T3-BAL", "T3-SUM", "T3-ROW", "T4-SUM", "X-CARRY", "X-VALID")
