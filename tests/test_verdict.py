@@ -53,7 +53,12 @@ def joined_with_its_neighbour(random: Random, cells: list[Filled], at: int) -> b
     return True
 
 
-KINDS = (digit_changed, digit_dropped, digit_taken_from_its_neighbour, joined_with_its_neighbour)
+def figure_lost(random: Random, cells: list[Filled], at: int) -> bool:
+    cells[at] = replace(cells[at], chars=())
+    return True
+
+
+KINDS = (figure_lost, digit_changed, digit_dropped, digit_taken_from_its_neighbour, joined_with_its_neighbour)
 
 
 def is_figure(cell: Filled) -> bool:

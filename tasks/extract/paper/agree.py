@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from tasks.extract.paper.band import Band
-from tasks.extract.paper.ink import Char
+from tasks.extract.paper.ink import Box, Char
 from tasks.extract.paper.words import TextLine, Word
 from tasks.printed import Agreement
 
@@ -20,6 +20,7 @@ class Positions:
         self._text: list[str] = []
         self._size: list[int] = []
         self._of: dict[int, int] = {}
+        self._middles = [(word.x, word.y) for line in lines for word in line.words]
         for band in bands:
             for row in band.rows:
                 for words in row.slots.values():
@@ -35,10 +36,12 @@ class Positions:
         self._text.append("".join(word.text for word in ordered))
         self._size.append(sum(len(word.chars) for word in ordered))
 
-    def confirm(self, chars: Sequence[Char]) -> Agreement:
-        """Whether these characters, in the file's order, are just one text by position, too. Nothing is seen as nothing."""
+    def confirm(self, chars: Sequence[Char], box: Box) -> Agreement:
+        """Whether these characters, in the file's order, are just one text by position, too; nothing, if nothing stands there."""
         if not chars:
-            return Agreement.AGREED
+            x0, top, x1, bottom = box
+            is_blank = not any(x0 < x < x1 and top < y < bottom for x, y in self._middles)
+            return Agreement.AGREED if is_blank else Agreement.DISPUTED
         texts = {self._of.get(char.order) for char in chars}
         own = texts.pop()
         if any(_covers(a, b) for a, b in pairwise(chars)):

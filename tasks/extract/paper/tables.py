@@ -66,7 +66,7 @@ def _ruled_blocks(ruled: Ruled, cells: Sequence[Filled], positions: Positions, i
             filled.cell.colspan,
             filled.text,
             Locator(page=ink.number, box=ink.on_page(filled.cell.box)),
-            Agreement.ALONE if ink.hides(filled.cell.box) else positions.confirm(filled.chars),
+            Agreement.ALONE if ink.hides(filled.cell.box) else positions.confirm(filled.chars, filled.cell.box),
         )
         for filled in cells
     )
