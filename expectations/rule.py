@@ -1,6 +1,7 @@
 """Read the rules (rules/*.yml): their sentence, authority, severity and what they ask, or say what is wrong with them.
 
-A rule's `kind` says which question it puts, and so which other keys it has: one class below for each kind.
+A rule's `kind` says which question it puts, and so which other keys it has: one class for each kind, here for those put to one
+report, in survey_rule.py for those put to all reports of a year.
 """
 
 from __future__ import annotations
@@ -13,50 +14,13 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator, model_validator
 
-from expectations.agency_type import AgencyType, load_agency_types
+from expectations.base_rule import BaseRule, cells_of
 from expectations.equation import Equation, parse_equation
-from expectations.form import Form, Table, load_forms, load_yaml, split_address
+from expectations.form import Form, Table, load_forms, load_yaml
+from expectations.survey_rule import CalendarRule, HierarchyRule, LikenessRule, ScopeRule
 from tasks.errors import BadForm
 
 RULES = Path(__file__).parent / "rules"
-
-
-class BaseRule(BaseModel):
-    """What every rule of the catalogue states. severity is error 错误, warning 疑似 or info 提示.
-
-    `editions` and `agencies` (types of agency_types.yml) limit the rule; without them it holds for all. `unknown` says in
-    a sentence when the rule cannot be assessed.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    id: str
-    title: str
-    says: str
-    authority: str
-    severity: Literal["error", "warning", "info"]
-    unknown: str
-    editions: tuple[str, ...] = ()
-    agencies: tuple[str, ...] = ()
-
-    def applies_to(self, edition: str) -> bool:
-        """Whether the rule is stated for an edition of the form."""
-        return not self.editions or edition in self.editions
-
-    def concerns(self, agency: AgencyType | None) -> bool:
-        """Whether the rule is stated for a type of agency; one whose type is not known only by rules for all."""
-        return not self.agencies or (agency is not None and agency.type in self.agencies)
-
-    @field_validator("agencies")
-    @classmethod
-    def _are_types(cls, agencies: tuple[str, ...]) -> tuple[str, ...]:
-        known = {each.type for each in load_agency_types()}
-        if set(agencies) - known:
-            raise ValueError(f"agency type {', '.join(sorted(set(agencies) - known))} is none of agency_types.yml")
-        return agencies
-
-    def unknown_keys(self, form: Form) -> tuple[str, ...]:
-        """The rows, columns and addresses it names that a form which it applies to does not have."""
-        return ()
 
 
 class EquationRule(BaseRule):
@@ -208,13 +172,15 @@ class StructureRule(BaseRule):
     """The report's parts and its text. What is asked is `check`'s:
 
     tables, sections: all are there. filled: a section has `least` characters. mentioned: a section says something of each
-    pattern. absent: no section says anything of a pattern. year: the period and each year that a pattern finds (its group) are
+    pattern. absent: no section says anything of a pattern. explained: where a figure of `addresses` is not 0, the section says
+    something of each pattern. year: the period and each year that a pattern finds (its group) are
     the report's. signed: the name that a pattern finds (its group) is the agency's.
     """
 
     kind: Literal["structure"]
-    check: Literal["tables", "sections", "filled", "mentioned", "absent", "year", "signed"]
+    check: Literal["tables", "sections", "filled", "mentioned", "absent", "explained", "year", "signed"]
     section: str = ""
+    addresses: tuple[str, ...] = ()
     least: int = 0
     patterns: tuple[str, ...] = ()
 
@@ -228,6 +194,10 @@ class StructureRule(BaseRule):
                 raise ValueError(f"pattern {pattern!r} does not compile ({error})") from None
         return patterns
 
+    def unknown_keys(self, form: Form) -> tuple[str, ...]:
+        """Its addresses that the form does not have."""
+        return tuple(f"address {address}" for address in self.addresses if not cells_of(address, form))
+
 
 class ChangeRule(BaseRule):
     """The figures must not change after publication."""
@@ -235,20 +205,15 @@ class ChangeRule(BaseRule):
     kind: Literal["change"]
 
 
-Rule = EquationRule | ValueRule | EditionRule | NarrativeRule | ChangeRule | ZeroRule | AmountRule | JumpRule | StructureRule
+ReportRule = (
+    EquationRule | ValueRule | EditionRule | NarrativeRule | ChangeRule | ZeroRule | AmountRule | JumpRule | StructureRule
+)
+SurveyRule = CalendarRule | LikenessRule | HierarchyRule | ScopeRule
+Rule = ReportRule | SurveyRule
 
 
 class _Rules(RootModel[tuple[Annotated[Rule, Field(discriminator="kind")], ...]]):
     pass
-
-
-def cells_of(address: str, form: Form) -> tuple[str, ...]:
-    """The addresses of a form that one stands for: itself, or those of its group's rows. Empty where the form has none."""
-    name, row, column = split_address(address)
-    table = form.tables.get(name)
-    if table is None:
-        return ()
-    return tuple(f"{name}.{leaf}.{column}" for leaf in table.expand(row) if column in table.columns_of(leaf))
 
 
 @cache
@@ -271,11 +236,16 @@ def rules_of(path: Path) -> tuple[Rule, ...]:
     return load_yaml(path, _Rules).root
 
 
+@cache
+def rules_by_id() -> dict[str, Rule]:
+    """Every rule by its id."""
+    return {rule.id: rule for rule in load_rules()}
+
+
 def rule_for(rule_id: str) -> Rule:
     """The rule of an id. Raises BadForm when there is none."""
-    for rule in load_rules():
-        if rule.id == rule_id:
-            return rule
+    if rule_id in rules_by_id():
+        return rules_by_id()[rule_id]
     raise BadForm(f"no rule {rule_id!r}", remedy="`gouji rules` lists all of them.")
 
 

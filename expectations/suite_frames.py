@@ -16,8 +16,9 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
+from expectations.base_rule import cells_of
 from expectations.form import Form, Table, edition_for, form_for, load_forms, load_yaml, split_address
-from expectations.rule import EditionRule, EquationRule, NarrativeRule, Rule, ValueRule, cells_of
+from expectations.rule import EditionRule, EquationRule, NarrativeRule, Rule, ValueRule
 from expectations.suite_checks import PREVIOUS, Check, equation_check
 
 DOCS_ZH = Path(__file__).parent / "docs_zh"

@@ -27,6 +27,7 @@ from tasks.crawl.register import load_register
 from tasks.fetched import Crawl
 from tasks.publish import Publication, publish
 from tasks.reconcile import reconcile, rules_version
+from tasks.reconcile.survey import calendar_rules, compare, comparison_rules, survey
 from tasks.records import Agency, Document, Quarantine, Reading
 from warehouse.engine import open_warehouse
 from warehouse.files import Archive
@@ -154,6 +155,20 @@ def assess_reports(work: Work) -> int:
         load.load_findings(work.engine, report, reconcile(report), version, work.night)
     LOG.info("勾稽 reconcile: %d reports put to the rules", len(reports))
     return len(reports)
+
+
+def survey_reports(work: Work) -> int:
+    """Look at every year's reports together: who is late or missing, which are alike or do not add up. Returns how many years."""
+    version, years = rules_version(), load.years_to_survey(work.engine, work.night)
+    for year in years:
+        LOG.debug("比对 survey: %d", year)
+        roster = load.load_roster(work.engine, year, work.night, work.agencies, with_contents=False)
+        load.load_survey(work.engine, year, survey(roster), calendar_rules(), work.night)
+        if inputs := load.comparison_is_due(work.engine, year, work.agencies, version):
+            roster = load.load_roster(work.engine, year, work.night, work.agencies, with_contents=True)
+            load.load_survey(work.engine, year, compare(roster), comparison_rules(), work.night, inputs)
+    LOG.info("比对 survey: the reports of %d years held against the register and each other", len(years))
+    return len(years)
 
 
 def publish_docs(work: Work) -> Publication:

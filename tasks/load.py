@@ -11,15 +11,18 @@ from datetime import date, datetime
 
 from sqlalchemy import Engine, and_, exists, func, insert, not_, select, update
 
+from expectations.deadline import may_be_due
 from expectations.names import Fit, Register
 from tasks.fetched import Crawl, Validators
 from tasks.records import Agency, Document, Finding, Quarantine, Reading, Report
+from tasks.roster import Roster
 from warehouse.assessments import keep_findings, to_assess
 from warehouse.engine import writing
 from warehouse.readings import keep_readings
 from warehouse.reports import keep_reports
-from warehouse.schema import agency, document, reading, run, sighting
+from warehouse.schema import agency, column_outcome, document, reading, run, sighting
 from warehouse.sightings import SEEN, count_states, keep_crawl, known_bodies, shown_attachments
+from warehouse.surveys import compared_inputs, inputs_of, keep_inputs, keep_survey, reported_years, roster_of
 from warehouse.upsert import insert_or_replace
 
 _OWN = {Fit.SAME: True, Fit.OTHER: False, Fit.UNSAID: None}
@@ -39,9 +42,8 @@ class CrawlCounts:
 
 def load_register(engine: Engine, agencies: Sequence[Agency]) -> None:
     """Keep the agencies of the register; those it no longer names stay, for their reports do."""
-    rows = [{name: value for name, value in _row(each).items() if name in agency.c} for each in agencies]
     with writing(engine) as connection:
-        insert_or_replace(connection, agency, ("id",), rows)
+        insert_or_replace(connection, agency, ("id",), [_row(each) for each in agencies])
 
 
 def _row(each: Agency) -> dict[str, object]:
@@ -103,6 +105,36 @@ def load_findings(engine: Engine, report: Report, findings: Sequence[Finding], r
     """Keep what the rules say of a report; it becomes the current assessment of that agency's year."""
     with writing(engine) as connection:
         keep_findings(connection, report, findings, rules_version, night)
+
+
+def comparison_is_due(engine: Engine, year: int, agencies: Sequence[Agency], rules_version: str) -> str:
+    """What a year's comparison now rests on, where that is not what the last one did; else blank."""
+    with engine.connect() as connection:
+        inputs = inputs_of(connection, year, agencies, rules_version)
+        return inputs if inputs != compared_inputs(connection, year) else ""
+
+
+def years_to_survey(engine: Engine, night: date) -> tuple[int, ...]:
+    """The years reported for, and those of the present round. None for a night of the past: it stays as it was told."""
+    with engine.connect() as connection:
+        is_past = connection.execute(select(exists().where(column_outcome.c.night > night))).scalar()
+        return () if is_past else tuple(sorted({*reported_years(connection), *may_be_due(night)}))
+
+
+def load_roster(engine: Engine, year: int, night: date, agencies: Sequence[Agency], *, with_contents: bool) -> Roster:
+    """Where every agency of the register stands with its report of a year."""
+    with engine.connect() as connection:
+        return roster_of(connection, year, night, agencies, with_contents=with_contents)
+
+
+def load_survey(
+    engine: Engine, year: int, findings: Sequence[Finding], rules: Sequence[str], night: date, inputs: str = ""
+) -> None:
+    """Keep what these rules say of a year's reports together. `inputs`: what a comparison rested on."""
+    with writing(engine) as connection:
+        keep_survey(connection, findings, year, rules, night)
+        if inputs:
+            keep_inputs(connection, year, inputs, night)
 
 
 def start_run(engine: Engine, night: date, now: Callable[[], datetime]) -> None:

@@ -197,8 +197,8 @@ class Report:
     """One agency's report for one year as the rules see it: its reading, last year's, and the revision it replaced.
 
     `previous` is None when last year's report is not there or could be one of several; `previous_reason` then says which.
-    `agency` is the register's line (None for a file that is checked by hand), `neighbours` the names of the register's other
-    agencies. `dates`: every day of publication that is known, with its source ("list", "document", "first seen").
+    `agency` is the register's line (None for a file that is checked by hand), `neighbours` the names of all
+    agencies of its supervisor.
     """
 
     agency_id: str
@@ -208,8 +208,7 @@ class Report:
     previous_reason: str = ""
     superseded: Reading | None = None
     agency: Agency | None = None
-    neighbours: tuple[str, ...] = ()
-    dates: tuple[tuple[str, date], ...] = ()
+    neighbours: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

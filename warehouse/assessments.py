@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, insert, not_, select, update
 
 from tasks.errors import WarehouseError
-from tasks.records import Finding, Number, Reading, Report, Suspect
+from tasks.records import Agency, Finding, Number, Reading, Report, Suspect
+from warehouse.agencies import agencies_of, context_of, neighbours_of
 from warehouse.readings import READ, reading_ids, reading_key, rebuild
 from warehouse.schema import assessment, finding, reading, report, sighting
 from warehouse.sightings import SEEN
@@ -27,18 +28,22 @@ class _Inputs:
     previous_reason: str
     superseded_reading_id: int | None
     rules_version: str
+    context: str
 
 
 def to_assess(connection: Connection, rules_version: str) -> tuple[Report, ...]:
     """The current reports whose current assessment is missing or rests on other inputs, by agency and year."""
     replaced = {row.id: row.older for row in connection.execute(_replaced())}
-    wanted: list[tuple[str, int, _Inputs]] = []
+    agencies = agencies_of(connection)
+    neighbours = neighbours_of(agencies)
+    contexts = {key: context_of(each, neighbours[each.supervisor]) for key, each in agencies.items()}
+    wanted: list[tuple[Agency, int, _Inputs]] = []
     for row in connection.execute(_standing()):
-        inputs = _Inputs(row.id, row.reading_id, *_previous(row), replaced.get(row.id), rules_version)
-        if astuple(inputs) != (row.a_report, row.a_reading, row.a_previous, row.a_reason, row.a_superseded, row.a_rules):
-            wanted.append((row.agency_id, row.year, inputs))
+        inputs = _Inputs(row.id, row.reading_id, *_previous(row), replaced.get(row.id), rules_version, contexts[row.agency_id])
+        if astuple(inputs) != tuple(row)[-len(_Inputs.__slots__) :]:
+            wanted.append((agencies[row.agency_id], row.year, inputs))
     readings = rebuild(connection, {number for _, _, each in wanted for number in _reading_ids(each) if number is not None})
-    return tuple(_report(agency_id, year, inputs, readings) for agency_id, year, inputs in wanted)
+    return tuple(_report(each, year, inputs, readings, neighbours[each.supervisor]) for each, year, inputs in wanted)
 
 
 def keep_findings(connection: Connection, assessed: Report, findings: Sequence[Finding], rules_version: str, night: date) -> None:
@@ -73,12 +78,7 @@ def _standing() -> Select[Any]:
             before.c.doubt,
             before_reading.c.id.label("before_reading_id"),
             before_reading.c.status.label("before_status"),
-            current.c.report_id.label("a_report"),
-            current.c.reading_id.label("a_reading"),
-            current.c.previous_reading_id.label("a_previous"),
-            current.c.previous_reason.label("a_reason"),
-            current.c.superseded_reading_id.label("a_superseded"),
-            current.c.rules_version.label("a_rules"),
+            *(current.c[name].label(f"a_{name}") for name in _Inputs.__slots__),
         )
         .join(reading, _is_of(reading, report))
         .outerjoin(before, last_year)
@@ -136,11 +136,11 @@ def _reading_ids(inputs: _Inputs) -> tuple[int | None, ...]:
     return inputs.reading_id, inputs.previous_reading_id, inputs.superseded_reading_id
 
 
-def _report(agency_id: str, year: int, inputs: _Inputs, readings: Mapping[int, Reading]) -> Report:
+def _report(agency: Agency, year: int, inputs: _Inputs, readings: Mapping[int, Reading], neighbours: frozenset[str]) -> Report:
     now, previous, superseded = (readings.get(number) if number is not None else None for number in _reading_ids(inputs))
     if now is None:
         raise WarehouseError("a reading has vanished", where=f"reading {inputs.reading_id}", remedy="Run again.")
-    return Report(agency_id, year, now, previous, inputs.previous_reason, superseded)
+    return Report(agency.id, year, now, previous, inputs.previous_reason, superseded, agency, neighbours)
 
 
 def _inputs(connection: Connection, assessed: Report, rules_version: str) -> _Inputs:
@@ -157,7 +157,8 @@ def _inputs(connection: Connection, assessed: Report, rules_version: str) -> _In
             expected="a report that reports_to_assess gave, with no other run in between",
             remedy="Run again.",
         )
-    return _Inputs(report_id, now, previous, assessed.previous_reason, superseded, rules_version)
+    context = context_of(assessed.agency, assessed.neighbours)
+    return _Inputs(report_id, now, previous, assessed.previous_reason, superseded, rules_version, context)
 
 
 def _finding_row(assessment_id: int, found: Finding) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Table, select
 
-from warehouse.schema import assessment, document, metadata, outbox, reading, report, run, sighting
+from warehouse.schema import assessment, document, outbox, reading, report, run, sighting
+from warehouse.schema_survey import metadata
 
 # What a run leaves of itself rather than of the world: its clock, the server's (Date, ETag and the like), its attempts.
 _OF_THE_RUN = {

@@ -46,6 +46,8 @@ agency = Table(
     Column("parent", String(64), nullable=False),
     Column("supervisor", Text, nullable=False),
     Column("start_urls", JSON, nullable=False),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
 )
 
 run = Table(
@@ -68,6 +70,7 @@ column_outcome = Table(
     Column("links", Integer, nullable=False),
     Column("kind", String(64), nullable=False),
     Column("reason", Text, nullable=False),
+    Column("cms", String(32)),
 )
 
 document = Table(
@@ -206,6 +209,7 @@ assessment = Table(
     Column("rules_version", String(64), nullable=False),
     Column("night", Date, nullable=False),
     Column("is_current", Boolean, nullable=False),
+    Column("context", String(16)),
     Index("ix_assessment_report", "report_id", "is_current"),
 )
 

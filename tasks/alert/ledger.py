@@ -10,12 +10,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, exists, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, exists, func, insert, or_, select, update
 
+from expectations.rule import SurveyRule, rules_by_id
+from expectations.survey_rule import CalendarRule
 from tasks.alert.notices import Broken, Evidence, Kind, Recheck, Transition, net
 from tasks.alert.sentences import say
 from tasks.records import Finding, Notice, NoticeState, Number, Outcome, Severity, Suspect, Verdict
 from warehouse.schema import agency, assessment, finding, notice, notice_event, reading, report, sighting
+from warehouse.schema_survey import survey_finding
 
 
 def is_history(connection: Connection, night: date) -> bool:
@@ -32,7 +35,19 @@ def broken_tonight(connection: Connection) -> tuple[Broken, ...]:
         .where(_is_current(), finding.c.outcome == Outcome.BROKEN.value, finding.c.verdict == Verdict.AGENCY.value)
         .order_by(report.c.agency_id, report.c.year, finding.c.rule, finding.c.scope)
     )
-    return tuple(_broken(row) for row in rows)
+    return (*(_broken(row, row.suspects, row.editions) for row in rows), *_surveyed(connection))
+
+
+def _surveyed(connection: Connection) -> list[Broken]:
+    """The same of what only all reports of a year together show."""
+    rows = connection.execute(
+        select(survey_finding, agency.c.name, agency.c.supervisor)
+        .join(agency, agency.c.id == survey_finding.c.agency_id)
+        .where(survey_finding.c.is_current.is_(True), survey_finding.c.outcome == Outcome.BROKEN.value)
+        .where(survey_finding.c.verdict == Verdict.AGENCY.value)
+        .order_by(survey_finding.c.agency_id, survey_finding.c.year, survey_finding.c.rule, survey_finding.c.scope)
+    )
+    return [_broken(row) for row in rows]
 
 
 def known_notices(connection: Connection) -> dict[str, tuple[Notice, Severity]]:
@@ -89,6 +104,9 @@ def _is_current() -> Any:
 
 
 def _recheck(connection: Connection, vanished: Notice) -> Recheck | None:
+    rule = rules_by_id().get(vanished.rule)
+    if isinstance(rule, SurveyRule):
+        return _recheck_survey(connection, vanished, "published" if isinstance(rule, CalendarRule) else "compared")
     previous = reading.alias("previous_reading")
     compared = (
         select(assessment.c.id, reading.c.sha256, previous.c.sha256.label("previous_sha256"), report.c.night)
@@ -114,7 +132,19 @@ def _recheck(connection: Connection, vanished: Notice) -> Recheck | None:
     )
 
 
-def _broken(row: Row[Any]) -> Broken:
+def _recheck_survey(connection: Connection, vanished: Notice, reason: str) -> Recheck | None:
+    """What is said of all reports together is withdrawn only where it is now known not to be so."""
+    same = and_(survey_finding.c.agency_id == vanished.agency_id, survey_finding.c.year == vanished.year)
+    same = and_(same, survey_finding.c.rule == vanished.rule, survey_finding.c.scope == vanished.scope)
+    outcome = connection.execute(select(survey_finding.c.outcome).where(same, survey_finding.c.is_current.is_(True))).scalar()
+    if outcome != Outcome.HOLDS.value:
+        return None
+    of_year = and_(report.c.agency_id == vanished.agency_id, report.c.year == vanished.year)
+    first = connection.execute(select(func.min(report.c.night)).where(of_year)).scalar()
+    return Recheck(Outcome.HOLDS, Evidence("", None), None, first or vanished.since, reason)
+
+
+def _broken(row: Row[Any], suspects: Sequence[Mapping[str, Any]] = (), editions: Sequence[Sequence[str]] = ()) -> Broken:
     found = Finding(
         rule=row.rule,
         severity=Severity(row.severity),
@@ -128,7 +158,7 @@ def _broken(row: Row[Any]) -> Broken:
         right=row.right_value,
         delta=row.delta,
         cells=tuple(row.cells),
-        suspects=tuple(_suspect(each) for each in row.suspects),
+        suspects=tuple(_suspect(each) for each in suspects),
         verdict=Verdict(row.verdict),
     )
     return Broken(
@@ -139,7 +169,7 @@ def _broken(row: Row[Any]) -> Broken:
         rule=found.rule,
         scope=found.scope,
         severity=found.severity,
-        sentence=say(found, row.name, tuple((table, edition) for table, edition in row.editions)),
+        sentence=say(found, row.name, tuple((table, edition) for table, edition in editions)),
     )
 
 

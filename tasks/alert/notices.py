@@ -47,6 +47,7 @@ class Recheck:
     now: Evidence
     then: Evidence | None
     revised: date  # the night on which the current revision was first seen
+    reason: str = ""  # the phrase of wording.yml that says why, where that is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,8 @@ def _facts(sentence: str) -> str:
 
 def _why_resolved(recheck: Recheck) -> str:
     words = load_wording().resolved
+    if recheck.reason:
+        return words[recheck.reason].format(night=recheck.revised)
     if recheck.outcome is Outcome.NOT_ASSESSABLE:
         return words["not_assessable"]
     if recheck.then is not None and recheck.then.report != recheck.now.report:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from expectations import form, rule
 from expectations.agency_type import AGENCY_TYPES, AgencyType, agency_type
+from expectations.deadline import DEADLINES
 from expectations.reorganisation import REORGANISATION
 from expectations.rule import (
     AmountRule,
@@ -16,7 +17,7 @@ from expectations.rule import (
     EquationRule,
     JumpRule,
     NarrativeRule,
-    Rule,
+    ReportRule,
     StructureRule,
     ValueRule,
     ZeroRule,
@@ -36,8 +37,13 @@ from tasks.records import Finding, Report
 def reconcile(report: Report) -> tuple[Finding, ...]:
     """What every rule says of a report: holds, broken (with the cells to blame), or not assessable and why."""
     subject = type_of(report)
-    findings = [finding for rule in load_rules() if rule.concerns(subject) for finding in _put(rule, report)]
+    findings = [finding for rule in _report_rules() if rule.concerns(subject) for finding in _put(rule, report)]
     return localise(report, tuple(findings))
+
+
+@cache
+def _report_rules() -> tuple[ReportRule, ...]:
+    return tuple(rule for rule in load_rules() if isinstance(rule, ReportRule))
 
 
 def type_of(report: Report) -> AgencyType | None:
@@ -47,7 +53,7 @@ def type_of(report: Report) -> AgencyType | None:
     return agency_type(report.reading.agency)
 
 
-def _put(rule: Rule, report: Report) -> list[Finding]:
+def _put(rule: ReportRule, report: Report) -> list[Finding]:
     match rule:
         case EquationRule():
             return check_equation(rule, report)
@@ -80,4 +86,4 @@ def rules_version() -> str:
 
 def _files() -> list[Path]:
     folders = (form.FORMS, rule.RULES)
-    return [AGENCY_TYPES, REORGANISATION, *(path for folder in folders for path in sorted(folder.glob("*.yml")))]
+    return [AGENCY_TYPES, DEADLINES, REORGANISATION, *(path for folder in folders for path in sorted(folder.glob("*.yml")))]

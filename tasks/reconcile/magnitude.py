@@ -7,8 +7,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 from expectations.agency_type import AgencyType
+from expectations.base_rule import cells_of
 from expectations.form import form_for, split_address
-from expectations.rule import AmountRule, Ceiling, JumpRule, cells_of
+from expectations.rule import AmountRule, Ceiling, JumpRule
 from tasks.reconcile.equations import PREVIOUS, edition_of
 from tasks.reconcile.outcome import broken, holds, not_assessable, verdict_of
 from tasks.records import Cell, Finding, Number, Reading, Report, Semantics, Suspect

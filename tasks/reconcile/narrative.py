@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from expectations.base_rule import cells_of
 from expectations.form import form_for, split_address
-from expectations.rule import NarrativeRule, cells_of
+from expectations.rule import NarrativeRule
 from tasks.reconcile.equations import edition_of
 from tasks.reconcile.outcome import broken, holds, not_assessable, verdict_of
 from tasks.records import Cell, Claim, Finding, Number, Outcome, Reading, Report, Semantics, Verdict

@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Protocol
 
-from expectations.rule import BaseRule
-from tasks.records import Cell, Finding, Number, Outcome, Report, Severity, Verdict
+from expectations.base_rule import BaseRule
+from tasks.records import Cell, Finding, Number, Outcome, Severity, Verdict
 
 
-def holds(rule: BaseRule, report: Report, scope: str, cells: tuple[str, ...] = (), value: Number | None = None) -> Finding:
+class Subject(Protocol):
+    """Whose report of which year: a Report, or an agency's Standing in a Roster."""
+
+    @property
+    def agency_id(self) -> str:
+        """The agency's id."""
+
+    @property
+    def year(self) -> int:
+        """The report year (年度)."""
+
+
+def holds(rule: BaseRule, report: Subject, scope: str, cells: tuple[str, ...] = (), value: Number | None = None) -> Finding:
     """The rule holds in this scope."""
     return _finding(rule, report, scope, Outcome.HOLDS, cells=cells, left=value, right=value)
 
 
-def not_assessable(rule: BaseRule, report: Report, scope: str, reason: str, cells: tuple[str, ...] = ()) -> Finding:
+def not_assessable(rule: BaseRule, report: Subject, scope: str, reason: str, cells: tuple[str, ...] = ()) -> Finding:
     """The rule cannot be assessed in this scope, and why."""
     return _finding(rule, report, scope, Outcome.NOT_ASSESSABLE, reason=reason, cells=cells)
 
 
 def broken(
     rule: BaseRule,
-    report: Report,
+    report: Subject,
     scope: str,
     cells: tuple[str, ...],
     verdict: Verdict,
@@ -40,7 +53,7 @@ def verdict_of(cells: Iterable[Cell]) -> Verdict:
 
 def _finding(
     rule: BaseRule,
-    report: Report,
+    report: Subject,
     scope: str,
     outcome: Outcome,
     *,

@@ -26,6 +26,7 @@ def check_structure(rule: StructureRule, report: Report) -> list[Finding]:
         "filled": _filled,
         "mentioned": _mentioned,
         "absent": _absent,
+        "explained": _explained,
         "year": _year,
         "signed": _signed,
     }
@@ -91,6 +92,20 @@ def _absent(rule: StructureRule, report: Report) -> Finding:
         return holds(rule, report, "report")
     quoted = "”“".join(dict.fromkeys(text[max(0, m.start() - 6) : m.end() + 6].replace("\n", "") for m in found[:3]))
     return broken(rule, report, "report", (), _verdict(report.reading), reason=f"正文：“{quoted}”")
+
+
+def _explained(rule: StructureRule, report: Report) -> Finding:
+    section, figures = _section(rule, report.reading), report.reading.figures()
+    asked = [figures[address] for address in rule.addresses if address in figures]
+    if section is None or not asked:
+        return not_assessable(rule, report, "report", "未能识别该章节" if section is None else "表中没有有关数据")
+    if any(cell.value is None or not cell.certain for cell in asked):
+        return not_assessable(rule, report, "report", "有关数据空白或读取不确凿")
+    if not any(cell.value for cell in asked) or all(re.search(pattern, section.text) for pattern in rule.patterns):
+        return holds(rule, report, "report", rule.addresses)
+    total = sum(cell.value for cell in asked if cell.value is not None)
+    reason = f"表中为 {total}，“{section.heading}”没有说明"
+    return broken(rule, report, "report", rule.addresses, _verdict(report.reading), reason=reason)
 
 
 def _year(rule: StructureRule, report: Report) -> Finding:

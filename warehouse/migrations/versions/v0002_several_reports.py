@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.schema import SchemaItem
 
+from warehouse.migrations.anew import add_columns, drop_views, make_anew, points_to
+
 revision = "0002"
 down_revision = "0001"
 
@@ -26,44 +28,16 @@ def upgrade() -> None:
     """Add the columns, in the places where the schema has them."""
     tables = {"reading": _reading(), "figure": _figure(), "claim": _claim(), "report": _report()}
     if op.get_bind().dialect.name == "sqlite":
-        _drop_views()
+        drop_views()
         for name, items in tables.items():
-            _make_anew(name, items)
+            make_anew(name, items, _VALUES[name])
         op.create_index("ix_figure_address", "figure", ["address"])
         return
     for name, items in tables.items():
-        _add_columns(name, items)
+        add_columns(name, items, _VALUES[name])
     op.drop_constraint(op.f("uq_reading_sha256_reader_version"), "reading", type_="unique")
     op.create_unique_constraint(op.f("uq_reading_sha256_reader_version_part"), "reading", ["sha256", "reader_version", "part"])
     op.create_check_constraint(op.f("ck_figure_agreement"), "figure", _AGREEMENT)
-
-
-def _drop_views() -> None:
-    """Views name columns of the old tables; they are published anew after every migration."""
-    for name in sa.inspect(op.get_bind()).get_view_names():
-        op.execute(f'drop view "{name}"')
-    op.execute("delete from published_view")
-
-
-def _make_anew(name: str, items: list[SchemaItem]) -> None:
-    """SQLite cannot change a table's constraints: its rows move over into a new one, which others go on pointing to."""
-    old, new = f"{name}_before", _VALUES[name]
-    op.execute("PRAGMA defer_foreign_keys = ON")
-    op.execute(f"create table {old} as select * from {name}")  # noqa: S608
-    op.drop_table(name)
-    op.create_table(name, *items, **({"sqlite_with_rowid": False} if name == "figure" else {}))
-    columns = [item.name for item in items if isinstance(item, sa.Column)]
-    values = [new.get(column, column).format(table=old) for column in columns]
-    op.execute(f"insert into {name} ({', '.join(columns)}) select {', '.join(values)} from {old}")  # noqa: S608
-    op.drop_table(old)
-
-
-def _add_columns(name: str, items: list[SchemaItem]) -> None:
-    for item in items:
-        if isinstance(item, sa.Column) and item.name in _VALUES[name]:
-            op.add_column(name, sa.Column(item.name, item.type, nullable=True))
-            op.execute(f"update {name} set {item.name} = {_VALUES[name][item.name].format(table=name)}")  # noqa: S608
-            op.alter_column(name, item.name, nullable=item.nullable)
 
 
 _AGREEMENT = "agreement in ('plain', 'agreed', 'witnessed', 'alone', 'disputed')"
@@ -91,7 +65,7 @@ def _reading() -> list[SchemaItem]:
         sa.Column("figures", sa.Integer(), nullable=False),
         sa.Column("night", sa.Date(), nullable=False),
         sa.CheckConstraint("status in ('read', 'quarantined')", name=op.f("ck_reading_status")),
-        _points_to("reading", "sha256", "document.sha256"),
+        points_to("reading", "sha256", "document.sha256"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reading")),
         sa.UniqueConstraint("sha256", "reader_version", "part", name=op.f("uq_reading_sha256_reader_version_part")),
     ]
@@ -118,7 +92,7 @@ def _figure() -> list[SchemaItem]:
             "semantics in ('NUMERIC', 'ZERO', 'EMPTY', 'NA', 'TEXT', 'UNREADABLE')", name=op.f("ck_figure_semantics")
         ),
         sa.CheckConstraint(_AGREEMENT, name=op.f("ck_figure_agreement")),
-        _points_to("figure", "reading_id", "reading.id"),
+        points_to("figure", "reading_id", "reading.id"),
         sa.PrimaryKeyConstraint("reading_id", "address", name=op.f("pk_figure")),
     ]
 
@@ -133,7 +107,7 @@ def _claim() -> list[SchemaItem]:
         sa.Column("year", sa.Integer()),
         sa.Column("scope", sa.String(length=16), nullable=False),
         sa.Column("period", sa.Text(), nullable=False),
-        _points_to("claim", "reading_id", "reading.id"),
+        points_to("claim", "reading_id", "reading.id"),
         sa.PrimaryKeyConstraint("reading_id", "position", name=op.f("pk_claim")),
     ]
 
@@ -151,12 +125,8 @@ def _report() -> list[SchemaItem]:
         sa.Column("is_ambiguous", sa.Boolean(), nullable=False),
         sa.Column("part", sa.Text(), nullable=False),
         sa.Column("doubt", sa.Text(), nullable=False),
-        _points_to("report", "agency_id", "agency.id"),
-        _points_to("report", "sha256", "document.sha256"),
+        points_to("report", "agency_id", "agency.id"),
+        points_to("report", "sha256", "document.sha256"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
         sa.UniqueConstraint("agency_id", "year", "revision", name=op.f("uq_report_agency_id_year_revision")),
     ]
-
-
-def _points_to(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint([column], [target], name=op.f(f"fk_{table}_{column}_{target.partition('.')[0]}"))

@@ -1,0 +1,70 @@
+"""The warehouse's tables, continued: what is said of a year's reports together, and failures that are more likely ours.
+
+`metadata` here has all tables, those of schema.py too.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Boolean, CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table, Text
+
+from warehouse.schema import metadata
+from warehouse.types import Exact
+
+__all__ = ["cluster", "cluster_report", "metadata", "survey", "survey_finding"]
+
+survey = Table(
+    "survey",
+    metadata,
+    Column("year", Integer, primary_key=True),
+    Column("inputs", String(64), nullable=False),
+    Column("night", Date, nullable=False),
+)
+
+survey_finding = Table(
+    "survey_finding",
+    metadata,
+    Column("agency_id", ForeignKey("agency.id"), primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("rule", String(32), primary_key=True),
+    Column("scope", String(96), primary_key=True),
+    Column("night", Date, primary_key=True),
+    Column("is_current", Boolean, nullable=False),
+    Column("severity", String(16), nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("says", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("left_value", Exact),
+    Column("right_value", Exact),
+    Column("delta", Exact),
+    Column("cells", JSON, nullable=False),
+    Column("verdict", String(16), nullable=False),
+    CheckConstraint("outcome in ('holds', 'broken', 'not_assessable')", name="outcome"),
+    CheckConstraint("severity in ('error', 'warning', 'info')", name="severity"),
+    CheckConstraint("verdict in ('agency', 'reading', 'undecided')", name="verdict"),
+    Index("ix_survey_finding_year", "year", "is_current"),
+)
+
+cluster = Table(
+    "cluster",
+    metadata,
+    Column("fingerprint", String(256), primary_key=True),
+    Column("reader", String(64), nullable=False),
+    Column("reader_version", String(64), nullable=False),
+    Column("cms", String(32), nullable=False),
+    Column("rule", String(32), nullable=False),
+    Column("place", String(96), nullable=False),
+    Column("failing", Integer, nullable=False),
+    Column("reports", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("since", Date, nullable=False),
+    Column("night", Date, nullable=False),
+    Column("reason", Text, nullable=False),
+    CheckConstraint("state in ('held', 'released', 'gone')", name="state"),
+)
+
+cluster_report = Table(
+    "cluster_report",
+    metadata,
+    Column("fingerprint", ForeignKey("cluster.fingerprint"), primary_key=True),
+    Column("assessment_id", ForeignKey("assessment.id"), primary_key=True),
+)
