@@ -177,6 +177,21 @@ def rules(
 
 
 @app.command()
+def clusters(
+    release: Annotated[str | None, typer.Option(help="Let the failures of this cluster be told to supervisors.")] = None,
+    reason: Annotated[str, typer.Option(help="Why they are the agencies' own: what you saw in the documents.")] = "",
+    data: Data = None,
+) -> None:
+    """List failures that are held back as more likely ours, or release one cluster 集中失败."""
+    from flows.clusters import list_clusters, release_cluster
+
+    settings = _settings(data_dir=data)
+    if release is not None:
+        release_cluster(settings, release, reason, settings.night_of(_now()))
+    list_clusters(settings, _console())
+
+
+@app.command()
 def serve(agencies: Agencies = None, data: Data = None) -> None:
     """Schedule the nightly job (02:00 Asia/Shanghai) in this process, until stopped 定时运行."""
     from flows.serve import serve as serve_nightly

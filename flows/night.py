@@ -15,6 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from expectations.clustering import load_clustering
 from flows.contain import Job, Limits, Readers
 from flows.settings import Clock, Settings
 from flows.summary import BatchCounts
@@ -27,6 +28,7 @@ from tasks.crawl.register import load_register
 from tasks.fetched import Crawl
 from tasks.publish import Publication, publish
 from tasks.reconcile import reconcile, rules_version
+from tasks.reconcile.clusters import find_clusters
 from tasks.reconcile.survey import calendar_rules, compare, comparison_rules, survey
 from tasks.records import Agency, Document, Quarantine, Reading
 from warehouse.engine import open_warehouse
@@ -171,6 +173,15 @@ def survey_reports(work: Work) -> int:
     return len(years)
 
 
+def hold_clusters(work: Work) -> int:
+    """Hold back failures that are more likely a reader's than the agencies'. Returns how many clusters are held."""
+    failures, reports = load.failures(work.engine)
+    held = load.load_clusters(work.engine, find_clusters(failures, reports, load_clustering()), work.night)
+    if held:
+        LOG.warning("暂扣 hold: %d clusters of failures are more likely ours; no supervisor is told (`gouji clusters`)", held)
+    return held
+
+
 def publish_docs(work: Work) -> Publication:
     """Put the night's reports to the rules once more as suites, and publish the Data Docs."""
     LOG.debug("发布 publish: Great Expectations")
@@ -186,7 +197,8 @@ def publish_docs(work: Work) -> Publication:
 
 def tell_supervisors(work: Work) -> tuple[SupervisorNews, ...]:
     """Tell each supervisor what changed."""
-    options = AlertOptions(work.settings.outbox_dir(), work.settings.channels(), work.settings.always_send)
+    settings = work.settings
+    options = AlertOptions(settings.outbox_dir(), settings.channels(), settings.always_send, settings.maintainers())
     news = alert(work.engine, work.night, options, work.now)
     LOG.info("告知 alert: %d digests for %d supervisors", sum(bool(each.files) for each in news), len(news))
     return news

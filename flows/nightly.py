@@ -39,6 +39,7 @@ load_crawl = as_task("load", steps.load_crawl)
 read_batch = as_task("read", steps.read_batch)
 assess_reports = as_task("reconcile", steps.assess_reports)
 survey_reports = as_task("survey", steps.survey_reports)
+hold_clusters = as_task("hold", steps.hold_clusters)
 publish_docs = as_task("publish", steps.publish_docs)
 tell_supervisors = as_task("alert", steps.tell_supervisors)
 
@@ -84,6 +85,7 @@ def _run(work: steps.Work) -> NightSummary:
     readings = sum((read_batch(work, batch) for batch in steps.unread_batches(work)), BatchCounts(0, (), 0))
     assessed = assess_reports(work)
     survey_reports(work)
+    hold_clusters(work)
     publication = publish_docs(work)
     news = tell_supervisors(work)
     summary = NightSummary(

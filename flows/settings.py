@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     apprise_urls: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (), description="Apprise URLs, separated by commas, to which every digest is also sent. None: only the outbox."
     )
+    maintainer_urls: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (), description="Apprise URLs of the maintainers, told of failures that are more likely ours. None: only the outbox."
+    )
     always_send: bool = Field(False, description="Send a digest even to a supervisor for whom nothing happened.")
     contact: str = Field("", description="An e-mail address or URL of yours, told to every site in the User-Agent.")
     crawl_delay_seconds: float = Field(1.5, ge=0, le=600, description="Pause between two requests to the same host, in seconds.")
@@ -75,7 +78,7 @@ class Settings(BaseSettings):
     timezone: str = Field("Asia/Shanghai", description="The time zone in which a night is a date, and of the schedule.")
     nightly_at: str = Field("0 2 * * *", description="When `gouji serve` starts the night, as a cron line in that time zone.")
 
-    @field_validator("apprise_urls", mode="before")
+    @field_validator("apprise_urls", "maintainer_urls", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -129,6 +132,10 @@ class Settings(BaseSettings):
     def channels(self) -> tuple[str, ...]:
         """The Apprise URLs, in full."""
         return tuple(url.get_secret_value() for url in self.apprise_urls)
+
+    def maintainers(self) -> tuple[str, ...]:
+        """The maintainers' Apprise URLs, in full."""
+        return tuple(url.get_secret_value() for url in self.maintainer_urls)
 
     def outbox_dir(self) -> Path:
         """The folder of the digests."""

@@ -16,6 +16,7 @@ from tasks.load import CrawlCounts
 from tasks.publish import Publication
 from tasks.records import Outcome, Quarantine, Severity, Verdict
 from warehouse.schema import assessment, finding, reading, report, sighting
+from warehouse.schema_survey import survey_finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +110,14 @@ def count_findings(engine: Engine) -> tuple[RuleCount, ...]:
         .where(assessment.c.is_current, report.c.is_current, finding.c.outcome == Outcome.BROKEN.value)
         .group_by(finding.c.rule, finding.c.verdict)
     )
+    surveyed = (
+        select(survey_finding.c.rule, survey_finding.c.verdict, func.count(), func.count())
+        .where(survey_finding.c.is_current, survey_finding.c.outcome == Outcome.BROKEN.value)
+        .group_by(survey_finding.c.rule, survey_finding.c.verdict)
+    )
     with engine.connect() as connection:
-        counts = {(rule, verdict): (count, reports) for rule, verdict, count, reports in connection.execute(query)}
+        rows = [*connection.execute(query), *connection.execute(surveyed)]
+    counts = {(rule, verdict): (count, reports) for rule, verdict, count, reports in rows}
     found = []
     for rule in load_rules():
         broken, reports = counts.get((rule.id, Verdict.AGENCY.value), (0, 0))

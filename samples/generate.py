@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from samples.figures import HERE, SampleReport, agencies, read_yaml, reports, withdrawn
@@ -16,6 +16,7 @@ from samples.typeset import pdf
 from samples.word import word
 
 PORTAL = HERE / "portal"
+DUE = 2024  # the last year whose reports were due before the first night
 
 
 def main() -> None:
@@ -61,10 +62,7 @@ def _register() -> Iterable[Sequence[object]]:
 def _defects() -> Iterable[Sequence[object]]:
     yield ("night", "agency_id", "year", "rule", "scope", "what", "note")
     first = {(report.agency.id, report.year): report for report in reports(1)}
-    for report in first.values():
-        for breach in report.breaks:
-            for scope in breach.scopes:
-                yield (1, report.agency.id, report.year, breach.rule, scope, "broken", breach.note)
+    yield from _of_first_night(first)
     for report in reports(2):
         key = (report.agency.id, report.year)
         for breach in first[key].breaks if report.what == "corrected" else ():
@@ -77,6 +75,16 @@ def _defects() -> Iterable[Sequence[object]]:
             yield (2, *key, "", "report", "new", "新发布，各项相符")
     for agency_id, year in withdrawn():
         yield (2, agency_id, year, "", "report", "withdrawn", "列表不再有链接，文件已删除")
+
+
+def _of_first_night(reports: Mapping[tuple[str, int], SampleReport]) -> Iterable[Sequence[object]]:
+    for report in reports.values():
+        for breach in report.breaks:
+            for scope in breach.scopes:
+                yield (1, report.agency.id, report.year, breach.rule, scope, "broken", breach.note)
+    for agency_id in agencies():
+        if (agency_id, DUE) not in reports:
+            yield (1, agency_id, DUE, "D-MISSING", "report", "broken", "期限已过，栏目中没有这一年度的报告")
 
 
 if __name__ == "__main__":

@@ -51,6 +51,7 @@ class ColumnOutcome:
     links: int
     kind: str = ""
     reason: str = ""
+    cms: str = ""  # the content management system (dialect of portals.yml) that the list's first page shows
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,14 @@ from expectations.deadline import may_be_due
 from expectations.names import Fit, Register
 from tasks.fetched import Crawl, Validators
 from tasks.records import Agency, Document, Finding, Quarantine, Reading, Report
-from tasks.roster import Roster
+from tasks.roster import Cluster, Failure, Kind, Roster
 from warehouse.assessments import keep_findings, to_assess
+from warehouse.clusters import HELD, failures_of, keep_clusters, release
 from warehouse.engine import writing
 from warehouse.readings import keep_readings
 from warehouse.reports import keep_reports
 from warehouse.schema import agency, column_outcome, document, reading, run, sighting
+from warehouse.schema_survey import cluster
 from warehouse.sightings import SEEN, count_states, keep_crawl, known_bodies, shown_attachments
 from warehouse.surveys import compared_inputs, inputs_of, keep_inputs, keep_survey, reported_years, roster_of
 from warehouse.upsert import insert_or_replace
@@ -135,6 +137,25 @@ def load_survey(
         keep_survey(connection, findings, year, rules, night)
         if inputs:
             keep_inputs(connection, year, inputs, night)
+
+
+def failures(engine: Engine) -> tuple[tuple[Failure, ...], Mapping[Kind, int]]:
+    """What is held against agencies now, and how many reports of each kind were assessed."""
+    with engine.connect() as connection:
+        return failures_of(connection)
+
+
+def load_clusters(engine: Engine, found: Sequence[Cluster], night: date) -> int:
+    """Hold the clusters that nobody has released. Returns how many are held."""
+    with writing(engine) as connection:
+        keep_clusters(connection, found, night)
+        return connection.execute(select(func.count()).where(cluster.c.state == HELD)).scalar_one()
+
+
+def release_cluster(engine: Engine, fingerprint: str, reason: str, night: date) -> None:
+    """Let a held cluster's findings be told. Raises WarehouseError when none such is held."""
+    with writing(engine) as connection:
+        release(connection, fingerprint, reason, night)
 
 
 def start_run(engine: Engine, night: date, now: Callable[[], datetime]) -> None:

@@ -1,4 +1,4 @@
-"""A year's reports side by side, and who owes one: what the rules look at that need more than one report."""
+"""Reports side by side: a year's, and who owes one, for the rules that need more than one report; and failures alike."""
 
 from __future__ import annotations
 
@@ -56,3 +56,42 @@ class Roster:
     year: int
     night: date
     standings: tuple[Standing, ...]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Kind:
+    """Reports that are read alike: by the same version of a reader, from the same CMS (blank: not known)."""
+
+    reader: str
+    reader_version: str
+    cms: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A broken rule of a current report that is taken for the agency's mistake. `suspect`: the address to blame first, if any."""
+
+    kind: Kind
+    agency_id: str
+    assessment_id: int
+    rule: str
+    scope: str
+    suspect: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Failures of many agencies in one place of the form, by one reader and CMS: how many of how many reports, and which."""
+
+    kind: Kind
+    rule: str
+    place: str
+    failing: int
+    reports: int
+    findings: tuple[tuple[int, str], ...]  # assessment and scope
+
+    @property
+    def fingerprint(self) -> str:
+        """What makes clusters of different nights the same one."""
+        kind = self.kind
+        return "|".join((kind.reader, kind.reader_version, kind.cms, self.rule, self.place))

@@ -10,7 +10,7 @@ from sqlalchemy import JSON, Boolean, CheckConstraint, Column, Date, ForeignKey,
 from warehouse.schema import metadata
 from warehouse.types import Exact
 
-__all__ = ["cluster", "cluster_report", "metadata", "survey", "survey_finding"]
+__all__ = ["cluster", "cluster_finding", "metadata", "survey", "survey_finding"]
 
 survey = Table(
     "survey",
@@ -62,9 +62,11 @@ cluster = Table(
     CheckConstraint("state in ('held', 'released', 'gone')", name="state"),
 )
 
-cluster_report = Table(
-    "cluster_report",
+cluster_finding = Table(
+    "cluster_finding",
     metadata,
     Column("fingerprint", ForeignKey("cluster.fingerprint"), primary_key=True),
     Column("assessment_id", ForeignKey("assessment.id"), primary_key=True),
+    Column("scope", String(96), primary_key=True),
+    Index("ix_cluster_finding_assessment_id", "assessment_id"),
 )

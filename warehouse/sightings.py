@@ -196,7 +196,7 @@ def _keep_columns(connection: Connection, crawl: Crawl) -> None:
     complete = set(connection.execute(done).scalars())
     rows = [
         {"start_url": each.start_url, "night": crawl.night, "complete": each.complete, "pages": each.pages, "links": each.links}
-        | {"kind": each.kind, "reason": each.reason}
+        | {"kind": each.kind, "reason": each.reason, "cms": each.cms or None}
         for each in crawl.columns
         if each.complete or each.start_url not in complete
     ]

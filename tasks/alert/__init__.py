@@ -15,8 +15,9 @@ from sqlalchemy import Connection, Engine, select
 
 from expectations.rule import load_rules
 from tasks.alert.changes import changes
-from tasks.alert.channels import FILE, channel_name, deliver, outbox_key, paths, queue
+from tasks.alert.channels import FILE, channel_name, deliver, outbox_key, paths, put, queue
 from tasks.alert.digest import Digest, build_digests
+from tasks.alert.engineering import build_engineering
 from tasks.alert.ledger import broken_tonight, is_history, known_notices, recheck, record
 from tasks.alert.notices import is_closable, transitions
 from warehouse.engine import writing
@@ -25,11 +26,12 @@ from warehouse.schema import outbox
 
 @dataclass(frozen=True, slots=True)
 class AlertOptions:
-    """Where digests go. `always` sends one even to a supervisor for whom nothing happened."""
+    """Where digests go, and what only maintainers are told. `always` sends one to a supervisor for whom nothing happened."""
 
     outbox: Path
     apprise_urls: tuple[str, ...] = ()
     always: bool = False
+    maintainer_urls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,11 @@ def alert(engine: Engine, night: date, options: AlertOptions, now: Callable[[], 
         digests = build_digests(connection, night, changes(connection, night, said_once), said_once)
         if not is_past:
             channels = dict.fromkeys((FILE, *(channel_name(url) for url in options.apprise_urls)))
+            message = build_engineering(connection, night)
+            if message is not None:
+                put(connection, message, (FILE, *dict.fromkeys(channel_name(url) for url in options.maintainer_urls)))
             queue(connection, [digest for digest in digests if digest.has_news or options.always], tuple(channels))
-    deliver(engine, night, options.outbox, options.apprise_urls, now)
+    deliver(engine, night, options.outbox, (*options.apprise_urls, *options.maintainer_urls), now)
     with engine.connect() as connection:
         return tuple(_news(connection, digest, options.outbox) for digest in digests)
 

@@ -9,6 +9,7 @@ import hashlib
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,17 @@ _UNSAFE = re.compile(r"[^\w.()（）-]+")
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is sent: to whom (a supervisor, or the maintainers), of which night, as Markdown and as HTML."""
+
+    to: str
+    night: date
+    subject: str
+    markdown: str
+    html: str
+
+
 def channel_name(url: str) -> str:
     """What a channel is called in the outbox and in logs: `json://host#1a2b3c4d`, `dingtalk#1a2b3c4d`."""
     parts = urlsplit(url)
@@ -39,18 +51,23 @@ def channel_name(url: str) -> str:
 
 
 def queue(connection: Connection, digests: Sequence[Digest], channels: Sequence[str]) -> None:
-    """A row for each digest and channel. A row whose digest says something else by now is set anew and sent again."""
+    """A row for each digest and channel."""
     for digest in digests:
         markdown, html = set_digest(digest)
-        content = {"subject": digest.subject, "markdown": markdown, "html": html}
-        for channel in channels:
-            key = outbox_key(digest.supervisor, digest.night, channel)
-            stored = connection.execute(select(outbox.c.markdown).where(outbox.c.key == key)).scalar()
-            if stored is None:
-                row = {"key": key, "supervisor": digest.supervisor, "night": digest.night, "channel": channel}
-                connection.execute(insert(outbox).values(**row, **content, sent_at=None, attempts=0, error=""))
-            elif stored != markdown:
-                connection.execute(update(outbox).where(outbox.c.key == key).values(**content, sent_at=None, error=""))
+        put(connection, Message(digest.supervisor, digest.night, digest.subject, markdown, html), channels)
+
+
+def put(connection: Connection, message: Message, channels: Sequence[str]) -> None:
+    """A row for each channel. A row whose message says something else by now is set anew and sent again."""
+    content = {"subject": message.subject, "markdown": message.markdown, "html": message.html}
+    for channel in channels:
+        key = outbox_key(message.to, message.night, channel)
+        stored = connection.execute(select(outbox.c.markdown).where(outbox.c.key == key)).scalar()
+        if stored is None:
+            row = {"key": key, "supervisor": message.to, "night": message.night, "channel": channel}
+            connection.execute(insert(outbox).values(**row, **content, sent_at=None, attempts=0, error=""))
+        elif stored != message.markdown:
+            connection.execute(update(outbox).where(outbox.c.key == key).values(**content, sent_at=None, error=""))
 
 
 def outbox_key(supervisor: str, night: date, channel: str) -> str:

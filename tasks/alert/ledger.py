@@ -10,13 +10,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, exists, func, insert, not_, or_, select, update
 
 from expectations.rule import SurveyRule, rules_by_id
 from expectations.survey_rule import CalendarRule
 from tasks.alert.notices import Broken, Evidence, Kind, Recheck, Transition, net
 from tasks.alert.sentences import say
 from tasks.records import Finding, Notice, NoticeState, Number, Outcome, Severity, Suspect, Verdict
+from warehouse.clusters import is_held
 from warehouse.schema import agency, assessment, finding, notice, notice_event, reading, report, sighting
 from warehouse.schema_survey import survey_finding
 
@@ -33,6 +34,7 @@ def broken_tonight(connection: Connection) -> tuple[Broken, ...]:
         select(finding, report.c.agency_id, report.c.year, reading.c.editions, agency.c.name, agency.c.supervisor)
         .select_from(_assessed().join(agency, agency.c.id == report.c.agency_id))
         .where(_is_current(), finding.c.outcome == Outcome.BROKEN.value, finding.c.verdict == Verdict.AGENCY.value)
+        .where(not_(is_held()))
         .order_by(report.c.agency_id, report.c.year, finding.c.rule, finding.c.scope)
     )
     return (*(_broken(row, row.suspects, row.editions) for row in rows), *_surveyed(connection))
@@ -119,7 +121,10 @@ def _recheck(connection: Connection, vanished: Notice) -> Recheck | None:
     if now is None:
         return None
     same = and_(finding.c.rule == vanished.rule, finding.c.scope == vanished.scope)
-    outcome = connection.execute(select(finding.c.outcome).where(same, finding.c.assessment_id == now.id)).scalar()
+    of_now = and_(same, finding.c.assessment_id == now.id)
+    if connection.execute(select(finding.c.rule).where(of_now, is_held())).scalar() is not None:
+        return None
+    outcome = connection.execute(select(finding.c.outcome).where(of_now)).scalar()
     was_broken = and_(same, finding.c.outcome == Outcome.BROKEN.value, finding.c.verdict == Verdict.AGENCY.value)
     then = connection.execute(
         compared.join(finding, finding.c.assessment_id == assessment.c.id).where(was_broken).order_by(assessment.c.id.desc())

@@ -77,6 +77,7 @@ class Wording(_Strict):
     reports: str
     open: str
     quiet: str
+    engineering: dict[str, str]
 
 
 @cache
@@ -106,6 +107,11 @@ def head(agency: str, year: int | None) -> str:
 def year_name(year: int | None) -> str:
     """The report year (年度), or that it is not known."""
     return load_wording().unknown_year if year is None else str(year)
+
+
+def place_name(scope: str) -> str:
+    """A row, column or table in words, by the latest form; the scope itself where the form has none such."""
+    return _Places(None, ()).name(scope) or scope
 
 
 def split_sentence(sentence: str) -> tuple[str, str, str]:

@@ -71,6 +71,7 @@ class Progress:
             links=len(links),
             kind=type(error).__name__ if error else "",
             reason=str(error) if error else " ".join(sorted(self._notes)),
+            cms=self._read[min(self._read)].dialect if self._read else "",
         )
 
     def _follow(self, number: int, listing: Listing) -> list[PageAt]:

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from tasks.errors import SettingsError
 from tasks.records import Agency
 
 _COLUMNS = ("id", "name", "aliases", "level", "parent", "supervisor", "start_urls")
+_OPTIONAL = ("valid_from", "valid_to")
 _REQUIRED = ("id", "name", "supervisor", "start_urls")
 _SEPARATORS = re.compile("[;；]")
 _LONGEST_ID = 64
@@ -87,7 +89,7 @@ def _check_header(path: Path, names: list[str]) -> None:
 
 
 def _agency(row: dict[str, str], where: str) -> Agency:
-    values = {column: (row[column] or "").strip() for column in _COLUMNS}
+    values = {column: (row.get(column) or "").strip() for column in (*_COLUMNS, *_OPTIONAL)}
     if None in row:
         raise SettingsError(
             "has more fields than the header", where=where, remedy="Put values that hold a comma in quotation marks."
@@ -105,7 +107,20 @@ def _agency(row: dict[str, str], where: str) -> Agency:
         parent=values["parent"],
         supervisor=values["supervisor"],
         start_urls=tuple(_url(url, where) for url in _several(values["start_urls"])),
+        valid_from=_day(values["valid_from"], where, "valid_from"),
+        valid_to=_day(values["valid_to"], where, "valid_to"),
     )
+
+
+def _day(value: str, where: str, column: str) -> date | None:
+    """A day as a spreadsheet may write it (2024-03-01, 2024/3/1), or None where there is none."""
+    if not value:
+        return None
+    parts = re.fullmatch(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", value)
+    try:
+        return date(*map(int, parts.groups())) if parts else date.fromisoformat(value)
+    except ValueError:
+        raise _wrong(where, column, value, "a day such as 2024-03-01, or nothing") from None
 
 
 def _several(value: str) -> tuple[str, ...]:

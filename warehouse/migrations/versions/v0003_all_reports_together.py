@@ -37,7 +37,8 @@ def upgrade() -> None:
     op.create_table("survey_finding", *_survey_finding())
     op.create_index("ix_survey_finding_year", "survey_finding", ["year", "is_current"])
     op.create_table("cluster", *_cluster())
-    op.create_table("cluster_report", *_cluster_report())
+    op.create_table("cluster_finding", *_cluster_finding())
+    op.create_index("ix_cluster_finding_assessment_id", "cluster_finding", ["assessment_id"])
 
 
 def _text(*names: str) -> list[SchemaItem]:
@@ -146,11 +147,12 @@ def _cluster() -> list[SchemaItem]:
     ]
 
 
-def _cluster_report() -> list[SchemaItem]:
+def _cluster_finding() -> list[SchemaItem]:
     return [
         sa.Column("fingerprint", sa.String(length=256), nullable=False),
         sa.Column("assessment_id", sa.Integer(), nullable=False),
-        points_to("cluster_report", "assessment_id", "assessment.id"),
-        points_to("cluster_report", "fingerprint", "cluster.fingerprint"),
-        sa.PrimaryKeyConstraint("fingerprint", "assessment_id", name=op.f("pk_cluster_report")),
+        sa.Column("scope", sa.String(length=96), nullable=False),
+        points_to("cluster_finding", "assessment_id", "assessment.id"),
+        points_to("cluster_finding", "fingerprint", "cluster.fingerprint"),
+        sa.PrimaryKeyConstraint("fingerprint", "assessment_id", "scope", name=op.f("pk_cluster_finding")),
     ]
