@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,15 @@ def test_a_wrong_register_is_told_where(tmp_path: Path, text: str, says: str) ->
     assert says in str(caught.value)
     assert "agencies.csv" in str(caught.value)
     assert caught.value.remedy
+
+
+def test_a_register_may_say_when_an_agency_existed(tmp_path: Path) -> None:
+    lines = [f"{LINE},{span}" for span in ("2024/3/1,", ",2025-12-31")]
+    first, second = (load_register(write(tmp_path, f"{HEADER},valid_from,valid_to\n{line}"))[0] for line in lines)
+    assert (first.valid_from, first.valid_to) == (date(2024, 3, 1), None)
+    assert (second.valid_from, second.valid_to) == (None, date(2025, 12, 31))
+    with pytest.raises(SettingsError, match=r"line 2: column valid_to is '2025-2-30'\. Expected a day"):
+        load_register(write(tmp_path, f"{HEADER},valid_from,valid_to\n{LINE},,2025-2-30"))
 
 
 def test_a_register_that_is_no_file_or_no_text(tmp_path: Path) -> None:

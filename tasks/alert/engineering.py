@@ -1,4 +1,4 @@
-"""Tell the maintainers of failures that are more likely a reader's than the agencies': one message a night, with where to look."""
+"""Tell the maintainers of failures that are more likely a reader's than the agencies': one message a night, and where to look."""
 
 from __future__ import annotations
 
