@@ -177,6 +177,30 @@ def rules(
 
 
 @app.command()
+def letter(
+    agencies: Annotated[list[str] | None, typer.Argument(help="Ids of the register (none: all).", metavar="AGENCY...")] = None,
+    year: Annotated[int | None, typer.Option(help="Only this report year.")] = None,
+    out: Annotated[Path, typer.Option(help="The folder to write into.")] = Path("letters"),
+    data: Data = None,
+) -> None:
+    """Write correction letters, .docx and HTML, with the pages boxed and a reply slip 整改通知书.
+
+    Exit code: 0 written, 1 nothing is held against these agencies, 2 it could not be done.
+    """
+    from flows.contain import Readers
+    from flows.letter import write_letters
+
+    settings = _settings(data_dir=data)
+    with Readers(settings.read_limits(), 1) as readers:
+        written = write_letters(settings, agencies or (), year, settings.night_of(_now()), out, readers)
+    for path in written:
+        typer.echo(path)
+    if not written:
+        typer.echo("没有需要整改的问题 nothing to correct: no letter is written")
+        raise typer.Exit(1)
+
+
+@app.command()
 def clusters(
     release: Annotated[str | None, typer.Option(help="Let the failures of this cluster be told to supervisors.")] = None,
     reason: Annotated[str, typer.Option(help="Why they are the agencies' own: what you saw in the documents.")] = "",

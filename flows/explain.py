@@ -16,7 +16,6 @@ from tasks.records import Cell, Quarantine, Reading, Semantics
 from warehouse.files import Archive
 
 _HASH = "sha256:"
-_ONE_SHEET = "<style>@page{size:420mm 2400mm;margin:10mm}</style>"
 _WHY = {
     Agreement.ALONE: "只有一种读法读到 only one of two independent readings saw it",
     Agreement.DISPUTED: "两种读法不一致 two independent readings saw different texts",
@@ -164,62 +163,19 @@ def _related(reading: Reading, table: str, labels: tuple[str, str, str]) -> tupl
 
 def draw(explained: Explanation, readers: Readers) -> bytes:
     """The page with the figure boxed, as a PNG. Raises ReadError where it cannot be drawn."""
-    from warehouse.pages import draw_pdf_page, draw_picture, to_pdf
+    from flows.drawing import open_drawing
 
-    cell, source = explained.cell, explained.source
-    if cell is None:
-        raise DamagedDocument("there is nothing to box: the figure was not read", where=source.name)
-    data, kind = _file(explained)
-    place = cell.locator
-    if kind == "pdf" and place.page is not None and place.box is not None:
-        return draw_pdf_page(data, place.page, [place.box])
-    if kind == "image" and place.page is not None and place.box is not None:
-        return draw_picture(data, place.page, [place.box])
-    suffix, body = _for_office(data, kind, source.name)
-    drawn = to_pdf(body, suffix)
-    found = _in_drawing(drawn, explained, readers)
-    return draw_pdf_page(drawn, found.locator.page or 1, [found.locator.box] if found.locator.box else [])
-
-
-def _file(explained: Explanation) -> tuple[bytes, str]:
-    """The file that the figure is in, and its kind: the source itself, or what it holds under the name of the part."""
-    from tasks.extract.sniff import sniff
-
-    data, part = explained.source.data, explained.reading.part
-    kind = sniff(data)
-    if kind in ("zip", "gzip"):
+    name = explained.source.name
+    if explained.cell is None:
+        raise DamagedDocument("there is nothing to box: the figure was not read", where=name)
+    drawing = open_drawing(explained.source.data, name, explained.reading, readers)
+    if explained.address not in drawing.places:
         raise DamagedDocument(
-            f"{part} lies inside an archive", where=explained.source.name, remedy="Unpack it and explain the file itself."
+            "LibreOffice draws the page otherwise, so that the figure was not found in its drawing",
+            where=name,
+            remedy="The place above says where to look in the file.",
         )
-    return data, kind
-
-
-def _for_office(data: bytes, kind: str, name: str) -> tuple[str, bytes]:
-    """What LibreOffice is given. A web page goes on one long sheet, for it cuts off tables inside tables at a page's end."""
-    if kind in ("ofd", "text", "unknown"):
-        raise DamagedDocument(
-            f"a file of kind {kind} has no page that could be drawn", where=name, remedy="The place above says where to look."
-        )
-    if kind != "html":
-        return {"sheet": Path(name).suffix.lstrip(".") or "xlsx", "mht": "html"}.get(kind, kind), data
-    from tasks.extract.encodings import decode
-
-    return "html", (_ONE_SHEET + (decode(data) or "")).encode("utf-8-sig")
-
-
-def _in_drawing(drawn: bytes, explained: Explanation, readers: Readers) -> Cell:
-    """The figure in the PDF that LibreOffice made: at the same address, with the same text."""
-    assert explained.cell is not None  # noqa: S101 (the caller's)
-    outcomes = readers.read(drawn, "the page as drawn", sha256(drawn).hexdigest())
-    for each in outcomes:
-        found = each.figures().get(explained.address) if isinstance(each, Reading) else None
-        if found is not None and found.locator.page and _bare(found.raw) == _bare(explained.cell.raw):
-            return found
-    raise DamagedDocument(
-        "LibreOffice draws the page otherwise, so that the figure was not found in its drawing",
-        where=explained.source.name,
-        remedy="The place above says where to look in the file.",
-    )
+    return drawing.page(explained.address)
 
 
 def _bare(text: str) -> str:

@@ -1,4 +1,4 @@
-"""An archived page as an image, with cells boxed: for letters, `gouji explain` and the board.
+"""An archived page as an image, with cells boxed: for letters and `gouji explain`.
 
 Boxes are (x0, top, x1, bottom) from the page's top left as it is shown (its rotation and crop honoured): in points of a PDF
 page, in pixels of a picture.
@@ -28,6 +28,7 @@ _MOST_PIXELS = 40_000_000
 _RED = (214, 30, 30)
 _FILL = (*_RED, 36)
 _AROUND = 3  # pixels between a cell's text and the line around it
+_MARGIN = 60  # pixels above and below the cells of a strip
 _SECONDS = 90
 # Nothing that a document links to is fetched, and no macro of it runs.
 _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
@@ -38,8 +39,8 @@ _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-def draw_pdf_page(data: bytes, page: int, boxes: Sequence[Box]) -> bytes:
-    """A page of a PDF (from 1) as a PNG, the boxes drawn. Raises DamagedDocument where there is no such page."""
+def draw_pdf_page(data: bytes, page: int, boxes: Sequence[Box], *, is_strip: bool = False) -> bytes:
+    """A page of a PDF (from 1), or only the strip with the boxes, as a PNG, the boxes drawn. Raises DamagedDocument."""
     try:
         with pypdfium2.PdfDocument(data) as document:
             if not 1 <= page <= len(document):
@@ -50,7 +51,18 @@ def draw_pdf_page(data: bytes, page: int, boxes: Sequence[Box]) -> bytes:
             picture = shown.render(scale=scale).to_pil()
     except pypdfium2.PdfiumError as error:
         raise DamagedDocument(f"the PDF cannot be drawn ({error})", remedy="Fetch it again.") from error
-    return _boxed(*_near(picture, [(x0 * scale, top * scale, x1 * scale, bottom * scale) for x0, top, x1, bottom in boxes]))
+    scaled = [(x0 * scale, top * scale, x1 * scale, bottom * scale) for x0, top, x1, bottom in boxes]
+    return _boxed(*(_strip if is_strip and boxes else _near)(picture, scaled))
+
+
+def _strip(picture: Image.Image, boxes: Sequence[Box]) -> tuple[Image.Image, Sequence[Box]]:
+    """Of a page all that stands beside the boxes, so that their labels are seen, without the margins."""
+    above = int(max(0.0, min(box[1] for box in boxes) - _MARGIN))
+    below = int(min(float(picture.height), max(box[3] for box in boxes) + _MARGIN))
+    ink = ImageOps.invert(picture.crop((0, above, picture.width, below)).convert("L")).getbbox()
+    left, right = (max(0, ink[0] - _AROUND * 4), min(picture.width, ink[2] + _AROUND * 4)) if ink else (0, picture.width)
+    shown = picture.crop((left, above, right, below))
+    return shown, [(x0 - left, top - above, x1 - left, bottom - above) for x0, top, x1, bottom in boxes]
 
 
 def _near(picture: Image.Image, boxes: Sequence[Box]) -> tuple[Image.Image, Sequence[Box]]:
@@ -64,15 +76,19 @@ def _near(picture: Image.Image, boxes: Sequence[Box]) -> tuple[Image.Image, Sequ
     return shown, [(x0, top - above, x1, bottom - above) for x0, top, x1, bottom in boxes]
 
 
-def draw_picture(data: bytes, page: int, boxes: Sequence[Box]) -> bytes:
-    """A picture (its page from 1, where it has several) as a PNG, the boxes drawn. Raises DamagedDocument, DocumentTooLarge."""
+def draw_picture(data: bytes, page: int, boxes: Sequence[Box], *, is_strip: bool = False) -> bytes:
+    """A picture (its page from 1, where it has several), or the strip with the boxes, as a PNG, the boxes drawn.
+
+    Raises DamagedDocument, DocumentTooLarge.
+    """
     try:
         with Image.open(io.BytesIO(data)) as image:
             for number, frame in enumerate(ImageSequence.Iterator(image), start=1):
                 if number == page:
                     if frame.width * frame.height > _MOST_PIXELS * 2:
                         raise DocumentTooLarge(f"a picture of {frame.width:,} × {frame.height:,} pixels")
-                    return _boxed(ImageOps.exif_transpose(frame), boxes)
+                    upright = ImageOps.exif_transpose(frame)
+                    return _boxed(*(_strip(upright, boxes) if is_strip and boxes else (upright, boxes)))
     except Image.DecompressionBombError as error:
         raise DocumentTooLarge(f"the picture is too large to draw ({error})", remedy="Look at it by eye.") from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:

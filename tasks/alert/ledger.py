@@ -5,20 +5,20 @@ Callers hold the transaction, so that notices, their events and the outbox chang
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, exists, func, insert, not_, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, exists, func, insert, or_, select, update
 
 from expectations.rule import SurveyRule, rules_by_id
 from expectations.survey_rule import CalendarRule
+from tasks.alert.grounds import Ground, grounds, is_current
 from tasks.alert.notices import Broken, Evidence, Kind, Recheck, Transition, net
 from tasks.alert.sentences import say
-from tasks.records import Finding, Notice, NoticeState, Number, Outcome, Severity, Suspect, Verdict
+from tasks.records import Notice, NoticeState, Outcome, Severity, Verdict
 from warehouse.clusters import is_held
-from warehouse.schema import agency, assessment, finding, notice, notice_event, reading, report, sighting
+from warehouse.schema import assessment, finding, notice, notice_event, reading, report, sighting
 from warehouse.schema_survey import survey_finding
 
 
@@ -29,27 +29,8 @@ def is_history(connection: Connection, night: date) -> bool:
 
 
 def broken_tonight(connection: Connection) -> tuple[Broken, ...]:
-    """What the agencies' own figures break, by the current assessments of the current reports."""
-    rows = connection.execute(
-        select(finding, report.c.agency_id, report.c.year, reading.c.editions, agency.c.name, agency.c.supervisor)
-        .select_from(_assessed().join(agency, agency.c.id == report.c.agency_id))
-        .where(_is_current(), finding.c.outcome == Outcome.BROKEN.value, finding.c.verdict == Verdict.AGENCY.value)
-        .where(not_(is_held()))
-        .order_by(report.c.agency_id, report.c.year, finding.c.rule, finding.c.scope)
-    )
-    return (*(_broken(row, row.suspects, row.editions) for row in rows), *_surveyed(connection))
-
-
-def _surveyed(connection: Connection) -> list[Broken]:
-    """The same of what only all reports of a year together show."""
-    rows = connection.execute(
-        select(survey_finding, agency.c.name, agency.c.supervisor)
-        .join(agency, agency.c.id == survey_finding.c.agency_id)
-        .where(survey_finding.c.is_current.is_(True), survey_finding.c.outcome == Outcome.BROKEN.value)
-        .where(survey_finding.c.verdict == Verdict.AGENCY.value)
-        .order_by(survey_finding.c.agency_id, survey_finding.c.year, survey_finding.c.rule, survey_finding.c.scope)
-    )
-    return [_broken(row) for row in rows]
+    """What is held against agencies now, with the sentences that say so."""
+    return tuple(_broken(each) for each in grounds(connection))
 
 
 def known_notices(connection: Connection) -> dict[str, tuple[Notice, Severity]]:
@@ -93,18 +74,6 @@ def _record_event(connection: Connection, step: Transition, night: date, earlier
     )
 
 
-def _assessed() -> Any:
-    return (
-        finding.join(assessment, assessment.c.id == finding.c.assessment_id)
-        .join(report, report.c.id == assessment.c.report_id)
-        .join(reading, reading.c.id == assessment.c.reading_id)
-    )
-
-
-def _is_current() -> Any:
-    return and_(assessment.c.is_current.is_(True), report.c.is_current.is_(True))
-
-
 def _recheck(connection: Connection, vanished: Notice) -> Recheck | None:
     rule = rules_by_id().get(vanished.rule)
     if isinstance(rule, SurveyRule):
@@ -117,7 +86,7 @@ def _recheck(connection: Connection, vanished: Notice) -> Recheck | None:
         .outerjoin(previous, previous.c.id == assessment.c.previous_reading_id)
         .where(report.c.agency_id == vanished.agency_id, report.c.year == vanished.year)
     )
-    now = connection.execute(compared.where(_is_current())).first()
+    now = connection.execute(compared.where(is_current())).first()
     if now is None:
         return None
     same = and_(finding.c.rule == vanished.rule, finding.c.scope == vanished.scope)
@@ -149,43 +118,18 @@ def _recheck_survey(connection: Connection, vanished: Notice, reason: str) -> Re
     return Recheck(Outcome.HOLDS, Evidence("", None), None, first or vanished.since, reason)
 
 
-def _broken(row: Row[Any], suspects: Sequence[Mapping[str, Any]] = (), editions: Sequence[Sequence[str]] = ()) -> Broken:
-    found = Finding(
-        rule=row.rule,
-        severity=Severity(row.severity),
-        agency_id=row.agency_id,
-        year=row.year,
-        scope=row.scope,
-        outcome=Outcome(row.outcome),
-        says=row.says,
-        reason=row.reason,
-        left=row.left_value,
-        right=row.right_value,
-        delta=row.delta,
-        cells=tuple(row.cells),
-        suspects=tuple(_suspect(each) for each in suspects),
-        verdict=Verdict(row.verdict),
-    )
+def _broken(ground: Ground) -> Broken:
+    found = ground.finding
     return Broken(
         fingerprint=found.fingerprint,
-        supervisor=row.supervisor,
+        supervisor=ground.supervisor,
         agency_id=found.agency_id,
         year=found.year,
         rule=found.rule,
         scope=found.scope,
         severity=found.severity,
-        sentence=say(found, row.name, tuple((table, edition) for table, edition in editions)),
+        sentence=say(found, ground.agency, ground.editions),
     )
-
-
-def _suspect(stored: Mapping[str, Any]) -> Suspect:
-    cells = tuple((address, None if value is None else _number(value)) for address, value in stored["cells"])
-    return Suspect(cells=cells, cause=stored["cause"])
-
-
-def _number(stored: int | str) -> Number:
-    """JSON has no exact fractions: they are kept as text."""
-    return stored if isinstance(stored, int) else Decimal(stored)
 
 
 def _notice(row: Row[Any]) -> Notice:

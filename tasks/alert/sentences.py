@@ -89,7 +89,7 @@ def load_wording(path: Path = WORDING) -> Wording:
 def say(finding: Finding, agency: str, editions: Sequence[tuple[str, str]] = ()) -> str:
     """The finding's sentence. `editions` are the (table, edition) pairs that the report was recognised to use."""
     words = load_wording()
-    place = _Places(finding.year, editions)
+    place = Places(finding.year, editions)
     where = place.name(finding.scope)
     facts = [_comparison(finding), _reason(finding, place), _cells(finding, place, where), _diagnosis(finding.suspects, place)]
     body = words.between.join(part.rstrip(words.end) for part in facts if part)
@@ -111,7 +111,7 @@ def year_name(year: int | None) -> str:
 
 def place_name(scope: str) -> str:
     """A row, column or table in words, by the latest form; the scope itself where the form has none such."""
-    return _Places(None, ()).name(scope) or scope
+    return Places(None, ()).name(scope) or scope
 
 
 def split_sentence(sentence: str) -> tuple[str, str, str]:
@@ -129,7 +129,7 @@ def number(value: Number) -> str:
     return str(value)
 
 
-class _Places:
+class Places:
     """Names of form addresses in the editions that one report uses."""
 
     def __init__(self, year: int | None, editions: Sequence[tuple[str, str]]) -> None:
@@ -186,7 +186,7 @@ def _comparison(finding: Finding) -> str:
     return words.only.format(side=sides.right, value=number(right)) if right is not None else ""
 
 
-def _reason(finding: Finding, place: _Places) -> str:
+def _reason(finding: Finding, place: Places) -> str:
     """The rule's own remark, its addresses put into words, and a blank cell too."""
     reason = finding.reason.replace("“”", load_wording().blank)
     for address in sorted(finding.cells, key=len, reverse=True):
@@ -194,7 +194,7 @@ def _reason(finding: Finding, place: _Places) -> str:
     return reason
 
 
-def _cells(finding: Finding, place: _Places, where: str) -> str:
+def _cells(finding: Finding, place: Places, where: str) -> str:
     """The cells, where no figures and no remark name them: the first few by name, the rest by count."""
     has_figures = finding.left is not None or finding.right is not None
     if not finding.cells or has_figures or any(address in finding.reason for address in finding.cells):
@@ -205,7 +205,7 @@ def _cells(finding: Finding, place: _Places, where: str) -> str:
     return words.cells.format(cells=named + more)
 
 
-def _diagnosis(suspects: Sequence[Suspect], place: _Places) -> str:
+def _diagnosis(suspects: Sequence[Suspect], place: Places) -> str:
     if not suspects:
         return ""
     words = load_wording()
@@ -214,7 +214,7 @@ def _diagnosis(suspects: Sequence[Suspect], place: _Places) -> str:
     return words.diagnosis.format(causes=words.alternative.join(named) + more)
 
 
-def _suspicion(suspect: Suspect, place: _Places) -> str:
+def _suspicion(suspect: Suspect, place: Places) -> str:
     words = load_wording()
     named = [_suggestion(place.name(address), value) for address, value in suspect.cells[:NAMED_CELLS]]
     if len(suspect.cells) > NAMED_CELLS:

@@ -1,0 +1,87 @@
+"""Write correction letters: from the warehouse's findings and the archive's pages, as .docx and HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from logging import getLogger
+from pathlib import Path
+
+from flows.contain import Readers
+from flows.drawing import Drawing, open_drawing
+from flows.settings import Settings
+from tasks.alert.letter import Letter, Problem, Strip, build_letters, load_letter_words
+from tasks.alert.letter_set import set_docx, set_html
+from tasks.errors import GoujiError, SettingsError
+from tasks.records import Reading
+from warehouse.agencies import agencies_of
+from warehouse.engine import open_warehouse
+from warehouse.files import Archive
+
+LOG = getLogger("gouji")
+
+
+def write_letters(
+    settings: Settings, agencies: Sequence[str], year: int | None, night: date, folder: Path, readers: Readers
+) -> tuple[Path, ...]:
+    """Write the letters of some agencies (none named: of all) into a folder. Returns the files.
+
+    Raises SettingsError for an agency that the warehouse does not know, or a folder that cannot be written.
+    """
+    engine, files = open_warehouse(settings.warehouse_url()), Archive(settings.archive())
+    with engine.connect() as connection:
+        _check(set(agencies) - set(agencies_of(connection)))
+        letters = build_letters(connection, night, agencies, year)
+    engine.dispose()
+    written = []
+    for letter in letters:
+        illustrated = illustrate(letter, files, readers)
+        for suffix, content in (("docx", set_docx(illustrated)), ("html", set_html(illustrated).encode())):
+            written.append(_write(folder / f"{letter.agency_id}-{letter.year}.{suffix}", content))
+    return tuple(written)
+
+
+def illustrate(letter: Letter, files: Archive, readers: Readers) -> Letter:
+    """The letter with the strips of the archived pages on which its figures stand, where these can be drawn."""
+    now, before = (_open(each, files, readers) for each in (letter.reading, letter.previous))
+    return replace(letter, problems=tuple(_shown(problem, now, before) for problem in letter.problems))
+
+
+def _shown(problem: Problem, now: Drawing | None, before: Drawing | None) -> Problem:
+    words = load_letter_words()
+    pages = ((now, problem.addresses, words.picture), (before, problem.previous, words.picture_previous))
+    strips = tuple(
+        Strip(caption, png) for drawing, addresses, caption in pages if drawing is not None for png in drawing.strips(addresses)
+    )
+    return replace(problem, strips=strips, lacks_picture=bool(problem.addresses or problem.previous) and not strips)
+
+
+def _open(reading: Reading | None, files: Archive, readers: Readers) -> Drawing | None:
+    """What can be drawn of a document; None, and a line in the log, where it cannot: the letter states the figures as text."""
+    if reading is None:
+        return None
+    try:
+        return open_drawing(files.read(reading.sha256), f"sha256:{reading.sha256}", reading, readers)
+    except GoujiError as error:
+        LOG.warning("原页图像 page: %s", error)
+        return None
+
+
+def _check(unknown: set[str]) -> None:
+    if unknown:
+        raise SettingsError(
+            f"no agency {', '.join(sorted(unknown))}",
+            where="the warehouse",
+            expected="ids of the register",
+            remedy='`gouji sql "select id, name from agency"` lists them.',
+        )
+
+
+def _write(path: Path, content: bytes) -> Path:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        raise SettingsError(f"cannot be written ({error.strerror})", where=str(path), remedy="Choose another folder.") from None
+    return path
