@@ -142,6 +142,10 @@ def _narrative(frame: pd.DataFrame) -> pd.Series[bool]:
     return sums.eq(frame["stated"], axis=0).any(axis=1)
 
 
+def _told(frame: pd.DataFrame) -> pd.Series[bool]:
+    return frame.iloc[:, 0].astype(bool)
+
+
 _RELATIONS: Mapping[str, Callable[[pd.Series[Any], pd.Series[Any]], pd.Series[bool]]] = {
     "=": operator.eq,
     "<=": operator.le,
@@ -152,6 +156,7 @@ _TESTS: Mapping[str, Callable[[pd.DataFrame], pd.Series[bool]]] = {
     "filled": _filled,
     "edition": _edition,
     "narrative": _narrative,
+    "told": _told,
 }
 
 
@@ -169,4 +174,6 @@ def evidence(check: Mapping[str, Any], row: Mapping[str, Any]) -> tuple[tuple[st
     if check["test"] == "narrative":
         sums = dict.fromkeys(plain(row[column]) for column in columns if column != "stated")
         return ("stated", plain(row["stated"])), ("sums", "、".join(sums))
+    if check["test"] == "told":
+        return (("reason", str(row[columns[1]])),)
     return (("raw", str(row["raw"])),)

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
@@ -20,11 +21,14 @@ from expectations.base_rule import cells_of
 from expectations.form import Form, Table, edition_for, form_for, load_forms, load_yaml, split_address
 from expectations.rule import EditionRule, EquationRule, NarrativeRule, Rule, ValueRule
 from expectations.suite_checks import PREVIOUS, Check, equation_check
+from expectations.suite_dense import Dense, densify
+from expectations.suite_told import told_frame
 
 DOCS_ZH = Path(__file__).parent / "docs_zh"
 SUBJECT = ["agency_id", "agency", "year", "table", "row", "column"]
 LABELS = ["table_label", "row_label", "column_label"]
 _REPORT = ["agency_id", "year"]
+_OTHER = {"column": "row", "row": "column"}
 
 
 class Labels(BaseModel):
@@ -51,12 +55,14 @@ class Batch:
     figures: agency_id, year, table, row, column, raw, semantics (missing where not read with certainty), amount.
     previous: the same of last year's reading, under this year's agency_id and year.
     claims: agency_id, year, measure, stated (× 10⁶).
+    told: agency_id, agency, year, rule, is_held, reason: what reconcile found by the rules of no other frame.
     """
 
     tables: pd.DataFrame
     figures: pd.DataFrame
     previous: pd.DataFrame
     claims: pd.DataFrame
+    told: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -75,14 +81,26 @@ def labels() -> Labels:
     return load_yaml(DOCS_ZH / "labels.yml", Labels)
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _Night:
+    """A batch whose tables say by which edition to read them, with its figures and last year's as arrays."""
+
+    batch: Batch
+    now: Dense
+    before: Dense
+
+
 def build_frames(batch: Batch, rules: Sequence[Rule]) -> tuple[Frame, ...]:
     """Every frame of a batch that has rows, with the checks that the rules state for it."""
     batch = _settled(batch)
+    reports = batch.tables[_REPORT].drop_duplicates()
+    night = _Night(batch, densify(batch.figures, reports), densify(batch.previous, reports))
     frames = [
-        *_equation_frames(batch, rules),
+        *_equation_frames(night, rules),
         *_value_frames(batch, rules),
         *_edition_frames(batch, rules),
-        *_narrative_frames(batch, rules),
+        *_narrative_frames(night, rules),
+        *_told_frames(batch, rules),
     ]
     return tuple(frame for frame in frames if len(frame.rows))
 
@@ -103,7 +121,7 @@ def _is_common(name: str, table: Table) -> bool:
     return all(form.tables.get(name) == table for form in load_forms())
 
 
-def _equation_frames(batch: Batch, rules: Sequence[Rule]) -> Iterable[Frame]:
+def _equation_frames(night: _Night, rules: Sequence[Rule]) -> Iterable[Frame]:
     groups: dict[tuple[str, str, str, tuple[str, ...]], list[EquationRule]] = {}
     for form in load_forms():
         for rule in rules:
@@ -111,7 +129,7 @@ def _equation_frames(batch: Batch, rules: Sequence[Rule]) -> Iterable[Frame]:
                 groups.setdefault((form.edition, rule.table, rule.for_each, rule.rows), []).append(rule)
     for (edition, name, axis, rows), members in groups.items():
         table = form_for(edition).tables[name]
-        wide = _wide(batch, name, edition, axis)
+        wide = _wide(night, name, edition, axis)
         if rows and axis == "row":
             wide = wide[wide["row"].isin([leaf for key in rows for leaf in table.expand(key)])]
         words = labels()
@@ -122,38 +140,61 @@ def _equation_frames(batch: Batch, rules: Sequence[Rule]) -> Iterable[Frame]:
         yield Frame("-".join((name, edition, axis, *rows)), title, wide, checks)
 
 
-def _wide(batch: Batch, name: str, edition: str, axis: str) -> pd.DataFrame:
+def _wide(night: _Night, name: str, edition: str, axis: str) -> pd.DataFrame:
+    """A row for each report with such a table and each of its columns (or rows), a column for each row (or column)."""
     table = form_for(edition).tables[name]
-    keys = [leaf.key for leaf in table.leaves()] if axis == "column" else list(table.columns)
-    across = "row" if axis == "column" else "column"
-    reports = batch.tables[(batch.tables["table"] == name) & (batch.tables["edition"] == edition)]
-    now = _pivot(batch.figures[batch.figures["table"] == name], axis, across).reindex(columns=keys)
-    before = _pivot(batch.previous[batch.previous["table"] == name], axis, across).reindex(columns=keys).add_prefix(PREVIOUS)
-    wide = now.join(before).reset_index().merge(reports[["agency_id", "agency", "year"]], on=_REPORT)
-    wide["table"], wide[across] = name, ""
-    order = {
-        key: position for position, key in enumerate(table.columns if axis == "column" else [leaf.key for leaf in table.leaves()])
+    rows, columns = [leaf.key for leaf in table.leaves()], list(table.columns)
+    along, across = (columns, rows) if axis == "column" else (rows, columns)
+    lines = [[(name, each, key) if axis == "column" else (name, key, each) for each in across] for key in along]
+    tables = night.batch.tables
+    reports = tables[(tables["table"] == name) & (tables["edition"] == edition)].sort_values(_REPORT)
+    of = night.now.rows_of(reports)
+    figures = night.now.columns(of, lines, across)
+    figures |= night.before.columns(of, lines, [f"{PREVIOUS}{key}" for key in across])
+    subject = {key: _categories(reports[key]).repeat(len(along)) for key in (*_REPORT, "agency")}
+    wide = pd.DataFrame(figures | subject | _place_columns(name, table, axis, along, len(reports)))
+    return wide[night.now.has(of, lines)].reset_index(drop=True)
+
+
+def _categories(values: pd.Series[Any]) -> Any:
+    """Texts as categories, which are repeated at no cost; numbers as they are."""
+    return values.to_numpy() if pd.api.types.is_numeric_dtype(values) else pd.Categorical(values)
+
+
+def _place_columns(name: str, table: Table, axis: str, along: Sequence[str], count: int) -> dict[str, Any]:
+    """The table, row and column of every line of so many reports, and their labels."""
+    words = {key: column.label for key, column in table.columns.items()}
+    words = words if axis == "column" else {leaf.key: leaf.label for leaf in table.leaves()}
+    size = count * len(along)
+    lines = np.tile(np.arange(len(along)), count)
+    return {
+        "table": _same(name, size),
+        "table_label": _same(table.heading, size),
+        axis: pd.Categorical.from_codes(lines, categories=pd.Index(along)),
+        f"{axis}_label": pd.Categorical([words[key] for key in along]).take(lines),
+        _OTHER[axis]: _same("", size),
+        f"{_OTHER[axis]}_label": _same("", size),
     }
-    wide = wide[wide[axis].isin(order)]
-    wide = wide.sort_values([*_REPORT, axis], key=lambda keys: keys.map(order) if keys.name == axis else keys)
-    return _labelled(wide, edition).reset_index(drop=True)
 
 
-def _pivot(figures: pd.DataFrame, axis: str, across: str) -> pd.DataFrame:
-    return figures.pivot(index=[*_REPORT, axis], columns=across, values="amount")
+def _same(text: str, size: int) -> Any:
+    return pd.Categorical.from_codes(np.zeros(size, dtype=np.int8), categories=pd.Index([text]))
 
 
 def _labelled(frame: pd.DataFrame, edition: str) -> pd.DataFrame:
     """The frame with the official labels of its table, rows and columns (blank where the rule names none)."""
     form = form_for(edition)
-    tables = {name: table.heading for name, table in form.tables.items()}
-    rows = {(name, leaf.key): leaf.label for name, table in form.tables.items() for leaf in table.leaves()}
-    columns = {(name, key): column.label for name, table in form.tables.items() for key, column in table.columns.items()}
-    return frame.assign(
-        table_label=frame["table"].map(tables),
-        row_label=[rows.get(pair, "") for pair in zip(frame["table"], frame["row"], strict=True)],
-        column_label=[columns.get(pair, "") for pair in zip(frame["table"], frame["column"], strict=True)],
-    )
+    named = frame.assign(table_label=frame["table"].map({name: table.heading for name, table in form.tables.items()}))
+    named[["row_label", "column_label"]] = ""
+    for name, table in form.tables.items():
+        is_its = (frame["table"] == name).to_numpy()
+        if is_its.any():
+            for axis, words in (
+                ("row", {leaf.key: leaf.label for leaf in table.leaves()}),
+                ("column", {key: column.label for key, column in table.columns.items()}),
+            ):
+                named.loc[is_its, f"{axis}_label"] = frame.loc[is_its, axis].map(words).fillna("")
+    return named
 
 
 def _value_frames(batch: Batch, rules: Sequence[Rule]) -> Iterable[Frame]:
@@ -201,32 +242,31 @@ def _is_doubtful(batch: Batch, tables: pd.DataFrame) -> pd.Series[bool]:
     return pd.Series(doubtful, index=tables.index)
 
 
-def _narrative_frames(batch: Batch, rules: Sequence[Rule]) -> Iterable[Frame]:
+def _narrative_frames(night: _Night, rules: Sequence[Rule]) -> Iterable[Frame]:
     for rule in rules:
         if isinstance(rule, NarrativeRule):
             columns = tuple(f"sum_{position}" for position in range(max(len(ways) for ways in rule.claims.values())))
             forms = [form for form in load_forms() if rule.applies_to(form.edition)]
-            claims = pd.concat([_claims(batch, rule, form, columns) for form in forms], ignore_index=True)
+            claims = pd.concat([_claims(night, rule, form, columns) for form in forms], ignore_index=True)
             yield Frame(
                 f"claims-{rule.id}", labels().titles["narrative"], claims, (Check(rule, "narrative", ("stated", *columns)),)
             )
 
 
-def _claims(batch: Batch, rule: NarrativeRule, form: Form, columns: tuple[str, ...]) -> pd.DataFrame:
+def _claims(night: _Night, rule: NarrativeRule, form: Form, columns: tuple[str, ...]) -> pd.DataFrame:
     """A row for each measure that a report states where its table is of this edition, with the sums that may explain it."""
-    addresses = batch.figures[["table", "row", "column"]].agg(".".join, axis=1)
-    wide = batch.figures.assign(address=addresses).pivot(index=_REPORT, columns="address", values="amount").reset_index()
-    parts = []
+    tables, parts = night.batch.tables, []
     for measure, ways in rule.claims.items():
         sums = [cells for way in ways if (cells := [cell for address in way for cell in cells_of(address, form)])]
         if not sums:
             continue
         name, _, total = split_address(sums[0][0])
-        reports = batch.tables[(batch.tables["table"] == name) & (batch.tables["edition"] == form.edition)]
-        told = batch.claims[batch.claims["measure"] == measure].merge(reports, on=_REPORT).merge(wide, on=_REPORT)
+        reports = tables[(tables["table"] == name) & (tables["edition"] == form.edition)]
+        claims = night.batch.claims
+        told = claims[claims["measure"] == measure].merge(reports, on=_REPORT)
         told = told.assign(row=measure, column=total).reset_index(drop=True)
         for column, cells in zip(columns, (*sums, *[sums[0]] * len(columns)), strict=False):
-            told[column] = _sum(told, cells)
+            told[column] = _sum(night.now, told, cells)
         parts.append(_one_each(told, columns))
     subject = [*SUBJECT, "stated", *columns]
     rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=subject)
@@ -241,9 +281,12 @@ def _one_each(told: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
     return pd.concat([either[fits], told]).drop_duplicates(_REPORT).sort_index()
 
 
-def _sum(frame: pd.DataFrame, cells: Sequence[str]) -> pd.Series[Any]:
-    known = [frame[cell] if cell in frame else pd.Series(pd.NA, index=frame.index, dtype="Int64") for cell in cells]
-    total = known[0]
-    for part in known[1:]:
-        total = total + part
-    return total
+def _told_frames(batch: Batch, rules: Sequence[Rule]) -> Iterable[Frame]:
+    if batch.told is not None and len(batch.told):
+        yield Frame("told", labels().titles["told"], *told_frame(batch.told, rules))
+
+
+def _sum(now: Dense, reports: pd.DataFrame, cells: Sequence[str]) -> Any:
+    """Of each report the sum of some figures, missing where one of them is."""
+    parts = now.columns(now.rows_of(reports), [[split_address(cell) for cell in cells]], cells)
+    return sum((pd.Series(part, index=reports.index) for part in parts.values()), start=pd.Series(0, index=reports.index))

@@ -13,14 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Engine, Select, func, select
+from sqlalchemy import Connection, Engine, Select, and_, func, select
 
 from expectations.rule import Rule, load_rules
 from expectations.suite_checks import FailingRow, RuleResult, SuiteResult, scaled
 from expectations.suite_frames import Batch, build_frames
 from tasks.errors import SettingsError
-from tasks.records import Semantics
-from warehouse.schema import agency, assessment, claim, figure, reading, report
+from tasks.records import Outcome, Semantics, Verdict
+from warehouse.schema import agency, assessment, claim, figure, finding, reading, report
+from warehouse.schema_survey import survey_finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,13 @@ def _rule_result(rule: str, suites: tuple[SuiteResult, ...]) -> RuleResult:
 
 
 def _tonight(night: date) -> Select[Any]:
-    current = select(assessment.c.reading_id, assessment.c.previous_reading_id, report.c.agency_id, report.c.year)
+    current = select(
+        assessment.c.id.label("assessment_id"),
+        assessment.c.reading_id,
+        assessment.c.previous_reading_id,
+        report.c.agency_id,
+        report.c.year,
+    )
     joined = current.join(report, report.c.id == assessment.c.report_id)
     return joined.where(assessment.c.night == night, assessment.c.is_current, report.c.is_current)
 
@@ -82,7 +89,30 @@ def _batch(connection: Connection, night: date) -> Batch:
         figures=_figures(connection, now.order_by(*subject, figure.c.position)),
         previous=_figures(connection, before.order_by(*subject, figure.c.position)),
         claims=_amounts(_rows(connection, told), "stated"),
+        told=_told(connection, tonight),
     )
+
+
+def _told(connection: Connection, tonight: Any) -> pd.DataFrame:
+    """What reconcile and the survey found of the night's reports; what is held against nobody counts as not assessed."""
+    who = (tonight.c.agency_id, agency.c.name.label("agency"), tonight.c.year)
+    rows = []
+    for found, is_its in (
+        (finding, finding.c.assessment_id == tonight.c.assessment_id),
+        (
+            survey_finding,
+            and_(
+                survey_finding.c.agency_id == tonight.c.agency_id,
+                survey_finding.c.year == tonight.c.year,
+                survey_finding.c.is_current.is_(True),
+            ),
+        ),
+    ):
+        query = select(*who, found.c.rule, found.c.outcome, found.c.verdict, found.c.reason).join(found, is_its)
+        rows.append(_rows(connection, query.join(agency, agency.c.id == tonight.c.agency_id)))
+    told = pd.concat(rows, ignore_index=True)
+    is_decided = (told["outcome"] == Outcome.HOLDS) | ((told["outcome"] == Outcome.BROKEN) & (told["verdict"] == Verdict.AGENCY))
+    return told[is_decided].assign(is_held=told["outcome"] == Outcome.HOLDS)
 
 
 def _tables(connection: Connection, tonight: Any) -> pd.DataFrame:

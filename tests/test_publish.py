@@ -20,8 +20,9 @@ from tasks.reconcile import reconcile
 from tasks.records import Cell, Claim, Number, Outcome, Reading, Report, Semantics, Verdict
 from warehouse.engine import open_warehouse, writing
 from warehouse.readings import keep_readings, reading_ids, reading_key
-from warehouse.schema import agency, assessment, document
+from warehouse.schema import agency, assessment, document, finding
 from warehouse.schema import report as reports
+from warehouse.schema_survey import survey_finding
 
 FIRST, SECOND = date(2026, 11, 21), date(2026, 11, 22)
 
@@ -102,6 +103,25 @@ def test_a_failing_row_is_named_and_the_rest_of_the_night_is_not(shelf: Shelf) -
     assert "D-CHANGE" not in {result.rule for result in done.rules}
 
 
+def test_rules_decided_report_by_report_stand_in_the_docs_too(shelf: Shelf) -> None:
+    shelf.assess(SECOND, simple("甲"))
+    judged = {"severity": "warning", "says": "", "cells": []}
+    told = {"rule": "S-SECT", "scope": "report", "outcome": "broken", "reason": "缺少“五、<存在问题>”", "verdict": "agency"}
+    doubtful = {"rule": "S-YEAR", "scope": "report", "outcome": "broken", "reason": "2022年", "verdict": "undecided"}
+    copied = {"rule": "Q-DUP", "scope": "others", "outcome": "broken", "reason": "正文重复97%", "verdict": "agency"}
+    with writing(shelf.engine) as connection:
+        for row in (told, doubtful):
+            connection.execute(insert(finding).values(assessment_id=1, suspects=[], **judged, **row))
+        where = {"agency_id": "甲", "year": 2021, "night": SECOND, "is_current": True}
+        connection.execute(insert(survey_finding).values(**where, **judged, **copied))
+    done = shelf.publish(SECOND)
+    assert [(row.rule, row.agency) for row in done.failing] == [("Q-DUP", "甲局"), ("S-SECT", "甲局")]
+    assert {result.rule: result.rows for result in done.rules}["S-YEAR"] == 0  # held against nobody
+    (page,) = (text for name, text in pages_of(shelf.docs).items() if "validations" in name and "told" in name)
+    assert "缺少“五、&lt;存在问题&gt;”" in page
+    assert "正文重复97%" in page
+
+
 def test_a_night_that_assessed_nothing_leaves_the_docs_as_they_are(shelf: Shelf) -> None:
     assert shelf.publish(FIRST) == Publication(0, (), (), None, passed=True)
     shelf.assess(FIRST, simple("甲"))
@@ -174,19 +194,19 @@ def spoiled(seed: int) -> Report:
 def broken_equations(report: Report) -> set[tuple[str, str, str, str, str]]:
     """What reconcile holds against the agency, as (rule, agency, table, row, column)."""
     found = set()
-    for finding in reconcile(report):
-        if finding.rule in EQUATIONS and finding.outcome is Outcome.BROKEN and finding.verdict is Verdict.AGENCY:
-            table, _, place = finding.scope.partition(".")
+    for each in reconcile(report):
+        if each.rule in EQUATIONS and each.outcome is Outcome.BROKEN and each.verdict is Verdict.AGENCY:
+            table, _, place = each.scope.partition(".")
             row, _, column = place.rpartition(".")
-            found.add((finding.rule, report.agency_id, table, row.replace("*", ""), column.replace("*", "")))
+            found.add((each.rule, report.agency_id, table, row.replace("*", ""), column.replace("*", "")))
     return found
 
 
 def other_findings(report: Report) -> set[tuple[str, str, str]]:
-    """The rules that are no equations, as (rule, agency, table); T-FORMAT is one finding for all of the old form's tables."""
+    """The rules that are no equations, as (rule, agency, table); T-FORMAT is one each for all of the old form's tables."""
     found = set()
-    for finding in reconcile(report):
-        if finding.rule not in EQUATIONS and finding.outcome is Outcome.BROKEN and finding.verdict is Verdict.AGENCY:
-            tables = ["disclosure", "applications"] if finding.rule == "T-FORMAT" else [finding.scope.partition(".")[0]]
-            found |= {(finding.rule, report.agency_id, table) for table in tables}
+    for each in reconcile(report):
+        if each.rule not in EQUATIONS and each.outcome is Outcome.BROKEN and each.verdict is Verdict.AGENCY:
+            tables = ["disclosure", "applications"] if each.rule == "T-FORMAT" else [each.scope.partition(".")[0]]
+            found |= {(each.rule, report.agency_id, table) for table in tables}
     return found
