@@ -174,7 +174,8 @@ class StructureRule(BaseRule):
     tables, sections: all are there. filled: a section has `least` characters. mentioned: a section says something of each
     pattern. absent: no section says anything of a pattern. explained: where a figure of `addresses` is not 0, the section says
     something of each pattern. year: the period and each year that a pattern finds (its group) are
-    the report's. signed: the name that a pattern finds (its group) is the agency's.
+    the report's. signed: the name that a pattern finds (its group) in the section's last lines, or that one of `openings` finds
+    in the preamble, is the agency's.
     """
 
     kind: Literal["structure"]
@@ -183,8 +184,10 @@ class StructureRule(BaseRule):
     addresses: tuple[str, ...] = ()
     least: int = 0
     patterns: tuple[str, ...] = ()
+    openings: tuple[str, ...] = ()
+    places: str = ""
 
-    @field_validator("patterns")
+    @field_validator("patterns", "openings")
     @classmethod
     def _compile(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
         for pattern in patterns:

@@ -174,6 +174,7 @@ class Reading:
     problems: tuple[str, ...] = ()  # rows, columns, fields that could not be placed: each a four-part message
     part: str = ""
     published: date | None = None  # 公开日期, as the document states it
+    preamble: str = ""  # what stands between the title and the first section
 
     def figures(self) -> dict[str, Cell]:
         """Cells by their address."""

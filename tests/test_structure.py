@@ -104,11 +104,35 @@ def test_short_and_long_names_are_the_agency_s_own(signed):
 
 
 def test_another_agency_s_name_under_the_report():
-    copied = report(other="无。\n岚溪县教育局\n2024年1月15日")
+    copied = report(other="无。\n市教育体育局\n2024年1月15日")
     assert broken_rules(copied)["S-AGENCY"] is Verdict.UNDECIDED
-    assert broken_rules(copied, neighbours=("岚溪县教育局",))["S-AGENCY"] is Verdict.AGENCY
-    renamed = Agency("A1", "岚溪县教育局", (), "部门", "", ())
+    assert broken_rules(copied, neighbours=frozenset({"市教育体育局"}))["S-AGENCY"] is Verdict.AGENCY
+    renamed = Agency("A1", "市教育体育局", (), "部门", "", ())
     assert "S-AGENCY" not in broken_rules(copied, agency=renamed)
+    assert broken_rules(report(other="无。\n岚溪县教育局\n2024年1月15日"))["S-AGENCY"] is Verdict.AGENCY
+
+
+@pytest.mark.parametrize(
+    ("author", "verdict"),
+    [
+        ("岚溪县水务局", Verdict.AGENCY),
+        ("市教育体育局", Verdict.UNDECIDED),
+        ("云瀾市水务局", Verdict.UNDECIDED),  # a variant that characters.yml does not fold is no other place for certain
+        ("云澜市水务局", None),
+        ("市水务局", None),
+        ("云澜县水务局", Verdict.UNDECIDED),  # the county before it became a city
+        ("现由我局", None),
+        ("结合工作实际", None),
+    ],
+)
+def test_the_author_that_the_preamble_names(author, verdict):
+    preamble = f"根据《中华人民共和国政府信息公开条例》的规定，{author}编制本报告。如有疑问，请与岚溪县教育局联系。"
+    assert broken_rules(replace(report(), preamble=preamble)).get("S-AGENCY") is verdict
+
+
+def test_traditional_characters_are_the_same_name():
+    signed = replace(report(other="无。\n黃石市水务局\n2024年1月15日"), agency="黄石市水务局")
+    assert "S-AGENCY" not in broken_rules(signed)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from warehouse.schema import claim, figure, reading, section
 from warehouse.upsert import chunks, insert_missing
 
 READ, QUARANTINED = "read", "quarantined"
+_PREAMBLE = "preamble"  # the id of the row that keeps it among the sections
 Key = tuple[str, str, str]  # SHA-256, reader version, part
 
 
@@ -93,7 +94,8 @@ def _reading(row: Row[Any], figures: Sequence[Row[Any]], sections: Sequence[Row[
         year=row.year_printed,
         period=(row.period_from, row.period_to) if row.period_from and row.period_to else None,
         editions=tuple((table, edition) for table, edition in row.editions),
-        sections=tuple(Section(id=each.id, heading=each.heading, text=each.text) for each in sections),
+        sections=tuple(Section(each.id, each.heading, each.text) for each in sections if each.id != _PREAMBLE),
+        preamble=next((each.text for each in sections if each.id == _PREAMBLE), ""),
         cells=tuple(_cell(each) for each in figures),
         claims=tuple(Claim(**{name: getattr(each, name) for name in Claim.__slots__}) for each in claims),
         problems=tuple(row.problems),
@@ -180,9 +182,11 @@ def _figure_row(reading_id: int, position: int, cell: Cell) -> dict[str, Any]:
 
 
 def _section_rows(reading_id: int, read: Reading) -> list[dict[str, Any]]:
+    """The sections, and the preamble as one more."""
+    preamble = (Section(_PREAMBLE, "", read.preamble),) if read.preamble else ()
     return [
         {"reading_id": reading_id, "position": position, "id": each.id, "heading": each.heading, "text": each.text}
-        for position, each in enumerate(read.sections)
+        for position, each in enumerate((*read.sections, *preamble))
     ]
 
 

@@ -1,3 +1,3 @@
 """The readers' version: it goes with every figure, and raising it makes the next night read everything again."""
 
-READER_VERSION = "2026.11.3"
+READER_VERSION = "2026.11.4"

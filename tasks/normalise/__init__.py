@@ -9,7 +9,7 @@ from tasks.normalise.head import read_head
 from tasks.normalise.parts import split
 from tasks.normalise.place import find_sets, place, read_rows
 from tasks.normalise.rows import PrintedRow
-from tasks.normalise.sections import find_sections
+from tasks.normalise.sections import find_preamble, find_sections
 from tasks.printed import Grid, Printed
 from tasks.records import Reading
 
@@ -51,4 +51,5 @@ def _reading(printed: Printed, rows: Sequence[PrintedRow], sha256: str) -> Readi
         problems=(*printed.problems, *(problem for table in placed for problem in table.problems)),
         part=printed.part,
         published=head.published,
+        preamble=find_preamble(printed),
     )

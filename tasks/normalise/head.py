@@ -12,9 +12,10 @@ from pydantic import BaseModel, ConfigDict
 from rapidfuzz import fuzz
 
 from expectations import form
+from expectations.characters import plain
 from expectations.form import load_yaml
 from tasks.normalise.dates import published_on
-from tasks.normalise.labels import plain, squeeze
+from tasks.normalise.labels import squeeze
 from tasks.normalise.numerals import YEAR
 from tasks.normalise.numerals import year as year_of
 from tasks.normalise.sections import body_start

@@ -3,38 +3,16 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from functools import cache, lru_cache
+from functools import lru_cache
 
-from pydantic import BaseModel, ConfigDict
 from rapidfuzz import fuzz
 
-from expectations import form
-from expectations.form import load_yaml
+from expectations.characters import plain, simplified
 
 _NOISE = re.compile(r"[\W_]+")
 _ENUMERATOR = re.compile(r"^(?:[一二三四五六七八九十]+|\d{1,2})(?=\D)")
 _SPACE = re.compile(r"\s+")
-_UNSEEN = re.compile("[\u00ad\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")  # soft hyphens, joiners, marks
 _LONGEST = 400  # characters that are looked at: what is longer is no label
-
-
-class _Characters(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    radicals: dict[str, str]
-    traditional: dict[str, str]
-
-
-@cache
-def _characters() -> tuple[dict[int, str], dict[int, str]]:
-    """Radicals and traditional characters, as translation tables."""
-    read = load_yaml(form.FORMS.parent / "characters.yml", _Characters)
-    return str.maketrans(read.radicals), str.maketrans(read.traditional)
-
-
-def plain(text: str) -> str:
-    """Text in ordinary characters: width and radicals normalised, invisible characters left out, otherwise as printed."""
-    return unicodedata.normalize("NFKC", _UNSEEN.sub("", text)).translate(_characters()[0])
 
 
 def squeeze(text: str) -> str:
@@ -45,7 +23,7 @@ def squeeze(text: str) -> str:
 @lru_cache(maxsize=16384)
 def key(text: str) -> str:
     """A label as a key: ordinary simplified characters without spaces, punctuation or quotes."""
-    return _NOISE.sub("", plain(text[:_LONGEST]).translate(_characters()[1]))
+    return _NOISE.sub("", simplified(text[:_LONGEST]))
 
 
 @lru_cache(maxsize=16384)

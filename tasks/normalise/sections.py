@@ -12,12 +12,14 @@ from pydantic import BaseModel, ConfigDict
 from rapidfuzz import fuzz, process
 
 from expectations import form
+from expectations.characters import plain
 from expectations.form import load_forms, load_yaml
-from tasks.normalise.labels import key, plain, squeeze
+from tasks.normalise.labels import key, squeeze
 from tasks.printed import Grid, Paragraph, Printed
 from tasks.records import Section
 
 _LONGEST = 45  # characters of a heading
+_OPENING, _LONG = 20, 2000  # lines and characters of a preamble
 _ALIKE, _SAME = 72, 90  # likeness (0 to 100) of a title under its own number, and under another
 _PROSE = "。"
 _STOPS = "。；：:;,，、"
@@ -72,6 +74,16 @@ def find_sections(printed: Printed) -> tuple[Section, ...]:
     }
     kept = sorted(_once(headings, texts), key=lambda heading: heading.at)
     return tuple(Section(heading.section, plain(heading.printed), "\n".join(texts[heading.at])) for heading in kept)
+
+
+def find_preamble(printed: Printed) -> str:
+    """What stands between the title and the first section, a line each: who wrote the report, by which law."""
+    titles = _titles()
+    lines = list(_lines(printed, titles))
+    headings = _of_one_style(_headings(lines, titles))
+    first = headings[0].at if headings else 0
+    text = "\n".join(line.strip() for line in lines[max(0, first - _OPENING) : first] if _PROSE in line or "," in plain(line))
+    return text[:_LONG]
 
 
 def _once(headings: Iterable[_Heading], texts: dict[int, list[str]]) -> Iterable[_Heading]:

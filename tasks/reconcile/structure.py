@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from expectations.characters import simplified
 from expectations.form import Form, edition_for, form_for
 from expectations.rule import StructureRule
 from tasks.reconcile.outcome import broken, holds, not_assessable
@@ -127,16 +128,30 @@ def _year(rule: StructureRule, report: Report) -> Finding:
 
 
 def _signed(rule: StructureRule, report: Report) -> Finding:
-    section, agency = _section(rule, report.reading), report.reading.agency
-    text = "\n".join(section.text.splitlines()[-3:]) if section else ""
-    match = next((found for pattern in rule.patterns if (found := re.search(pattern, text, re.M))), None)
-    if match is None or not agency:
-        return not_assessable(rule, report, "report", "报告没有落款")
-    names = (agency, *((report.agency.name, *report.agency.aliases) if report.agency else ()))
-    if any(_is_short_for(a, b) for name in names for a, b in ((match[1], name), (name, match[1]))):
-        return holds(rule, report, "report")
-    verdict = _verdict(report.reading) if match[1] in report.neighbours else Verdict.UNDECIDED
-    return broken(rule, report, "report", (), verdict, reason=f"标题为“{agency}”，落款却为“{match[1]}”")
+    section, agency = _section(rule, report.reading), simplified(report.reading.agency)
+    end = "\n".join(section.text.splitlines()[-3:]) if section else ""
+    written = ((rule.openings, report.reading.preamble, "序言"), (rule.patterns, end, "落款"))
+    named = [(match[1], where) for patterns, text, where in written for match in _matches(patterns, simplified(text))]
+    if not named or not agency:
+        return not_assessable(rule, report, "report", "报告没有落款，序言也未写明编制单位")
+    own = (agency, *((report.agency.name, *report.agency.aliases) if report.agency else ()))
+    for name, where in named:
+        if not any(_is_short_for(a, b) for each in own for a, b in ((name, each), (each, name))):
+            is_certain = name in report.neighbours or all(_is_elsewhere(name, each, rule.places) for each in own)
+            verdict = _verdict(report.reading) if is_certain else Verdict.UNDECIDED
+            return broken(rule, report, "report", (), verdict, reason=f"标题为“{agency}”，{where}却为“{name}”")
+    return holds(rule, report, "report")
+
+
+def _matches(patterns: tuple[str, ...], text: str) -> Iterator[re.Match[str]]:
+    for pattern in patterns:
+        yield from re.finditer(pattern, text, re.M)
+
+
+def _is_elsewhere(name: str, own: str, places: str) -> bool:
+    """Whether two names begin with places that share no character: 洪泽县 became 洪泽区, and 黃石 may be 黄石."""
+    here, there = re.match(places, own), re.match(places, name)
+    return here is not None and there is not None and not set(here[1]) & set(name) and not set(there[1]) & set(own)
 
 
 def _is_short_for(short: str, name: str) -> bool:
