@@ -21,11 +21,12 @@ lint: setup
 fuzz: setup
 	$(VENV)/bin/python -m tests.fuzzing --count $(or $(N),50000)
 
-# Our readers, pdfplumber and pdfium's own floor over the same files (FILES=… names others than the sample portal's); and how
-# fast a broken report is diagnosed.
+# Our readers, pdfplumber and pdfium's own floor over the same files (FILES=… names others than the sample portal's); how fast a
+# broken report is diagnosed; the equations of 100,000 reports, on their own and as suites.
 bench: setup
 	$(VENV)/bin/python benchmarks/read_speed.py $(FILES)
 	$(VENV)/bin/python benchmarks/localise_speed.py
+	$(VENV)/bin/python benchmarks/suite_speed.py
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
