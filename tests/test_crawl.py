@@ -148,7 +148,7 @@ def by_path(found: Crawl) -> dict[str, Fetched]:
 
 def test_a_trs_list_is_read_to_its_last_page(site: Site, run: Callable[..., Crawl]) -> None:
     found = run(agency(put_trs(site)))
-    assert only(found) == ColumnOutcome(site.url("/nb/"), ("qinghe",), complete=True, pages=3, links=4)
+    assert only(found) == ColumnOutcome(site.url("/nb/"), ("qinghe",), complete=True, pages=3, links=4, cms="trs")
     assert [one.sighting.year for one in found.fetched] == [2025, 2024, 2023]
     first = found.fetched[0]
     assert first.sighting.title == "青禾县水务局2025年政府信息公开工作年度报告"

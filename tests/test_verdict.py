@@ -80,12 +80,16 @@ def faulty(random: Random, made: list[str]) -> Callable[[Ruled, Ink], Sequence[F
     return read
 
 
+TRUE_OF_THE_PAPERS = {"S-FEE"}  # they state applications closed for unpaid fees, and say nothing of fees
+
+
 def accusations(paper_seed: int) -> list[tuple[str, str]]:
     data = to_pdf(tying(seed=paper_seed), Style(rules=("full", "open")[paper_seed % 2]))
     (reading,) = read_document(data, "report.pdf", "0" * 64)
     assert isinstance(reading, Reading)
     findings = reconcile(Report("A1", 2023, reading))
-    return [(f.rule, f.scope) for f in findings if f.outcome is Outcome.BROKEN and f.verdict is Verdict.AGENCY]
+    broken = [f for f in findings if f.outcome is Outcome.BROKEN and f.verdict is Verdict.AGENCY]
+    return [(f.rule, f.scope) for f in broken if f.rule not in TRUE_OF_THE_PAPERS]
 
 
 def test_five_hundred_faults_in_one_of_two_readings_accuse_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
