@@ -61,7 +61,8 @@ def begin(settings: Settings, night: date, now: Clock) -> Work:
     _check_data(reading_version())
     readers = Readers(settings.read_limits(), settings.reading_at_once())
     work = Work(settings, night, now, agencies, open_warehouse(settings.warehouse_url()), Archive(settings.archive()), readers)
-    load.load_register(work.engine, agencies)
+    load.load_register(work.engine, agencies, night)
+    load.load_reference(work.engine)
     load.start_run(work.engine, night, now)
     LOG.info("准备 begin: %d agencies in the register, the warehouse is open", len(agencies))
     return work

@@ -11,21 +11,23 @@ from datetime import date, datetime
 
 from sqlalchemy import Engine, and_, exists, func, insert, not_, select, update
 
+from expectations.crosswalk import addresses, load_crosswalk
 from expectations.deadline import may_be_due
 from expectations.names import Fit, Register
 from tasks.fetched import Crawl, Validators
 from tasks.records import Agency, Document, Finding, Quarantine, Reading, Report
 from tasks.roster import Cluster, Failure, Kind, Roster
+from warehouse.agencies import keep_agencies, keep_reference
 from warehouse.assessments import keep_findings, to_assess
 from warehouse.clusters import HELD, failures_of, keep_clusters, release
 from warehouse.engine import writing
 from warehouse.readings import keep_readings
+from warehouse.regions import regions
 from warehouse.reports import keep_reports
 from warehouse.schema import agency, column_outcome, document, reading, run, sighting
 from warehouse.schema_survey import cluster
 from warehouse.sightings import SEEN, count_states, keep_crawl, known_bodies, shown_attachments
 from warehouse.surveys import compared_inputs, inputs_of, keep_inputs, keep_survey, reported_years, roster_of
-from warehouse.upsert import insert_or_replace
 
 _OWN = {Fit.SAME: True, Fit.OTHER: False, Fit.UNSAID: None}
 
@@ -42,10 +44,22 @@ class CrawlCounts:
     withdrawn: int
 
 
-def load_register(engine: Engine, agencies: Sequence[Agency]) -> None:
-    """Keep the agencies of the register; those it no longer names stay, for their reports do."""
+def load_register(engine: Engine, agencies: Sequence[Agency], night: date) -> None:
+    """Keep the agencies of the register, and what it said of them before. Those it no longer names stay, for their reports do."""
     with writing(engine) as connection:
-        insert_or_replace(connection, agency, ("id",), [_row(each) for each in agencies])
+        keep_agencies(connection, [_row(each) for each in agencies], night)
+
+
+def load_reference(engine: Engine) -> None:
+    """Keep what the law and the map say: regions (行政区划) and the crosswalk between the forms."""
+    figures = [
+        {"indicator": f"{each.indicator}.{column}".rstrip("."), "edition": edition, "address": address, "label": each.label}
+        for each in load_crosswalk()
+        for edition in each.rows
+        for address, column in addresses(each, edition)
+    ]
+    with writing(engine) as connection:
+        keep_reference(connection, regions(), figures)
 
 
 def _row(each: Agency) -> dict[str, object]:

@@ -69,7 +69,7 @@ class Agency:
     """One line of the register: an agency (机关), who supervises it, and where it publishes.
 
     `valid_from` and `valid_to` bound the time in which it exists under this id (机构改革: an agency that was founded, merged or
-    abolished); None where the register sets no bound.
+    abolished); None where the register sets no bound. `region` is the code of its 行政区划, blank where it is not known.
     """
 
     id: str
@@ -81,6 +81,7 @@ class Agency:
     parent: str = ""
     valid_from: date | None = None
     valid_to: date | None = None
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True)

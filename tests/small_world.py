@@ -114,7 +114,7 @@ def load_night(
     engine: Engine, night: date, *pages: Page, missed: Iterable[Missed] = (), incomplete: Iterable[str] = ()
 ) -> CrawlCounts:
     """Load what a night's crawl saw."""
-    load.load_register(engine, AGENCIES)
+    load.load_register(engine, AGENCIES, night)
     documents = [page.document() for page in pages if not page.unchanged]
     return load.load_crawl(engine, crawl_of(night, pages, missed, incomplete), documents)
 

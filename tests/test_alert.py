@@ -22,7 +22,6 @@ from tasks.alert.sentences import say, split_sentence
 from tasks.errors import AlertError
 from tasks.records import Finding, Notice, NoticeState, Outcome, Severity, Suspect
 from warehouse import schema
-from warehouse.engine import open_warehouse
 
 N1, N2, N3, N4 = (date(2026, 11, day) for day in (20, 21, 22, 23))
 BALANCE = ("T3-BAL", "applications.*.natural", 12, 11)
@@ -124,8 +123,8 @@ class Office:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Office:
-    office = Office(open_warehouse(f"sqlite:///{tmp_path / 'warehouse.db'}"))
+def office(engine: Engine) -> Office:
+    office = Office(engine)
     office.agency("water", "甲市水利局", CITY)
     office.agency("school", "甲市教育局", CITY)
     office.agency("town", "乙县某镇人民政府", COUNTY)

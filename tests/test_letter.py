@@ -47,7 +47,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         rows = {row["id"]: row for row in csv.DictReader(file)}
     agencies = [_agency(rows[key]) for key in ("yl-jtj", "yl-rsj", "lx-wjj", "yl-fgw")]
     engine, files = open_warehouse(f"sqlite:///{place / 'gouji.db'}"), Archive(str(place / "archive"))
-    load.load_register(engine, agencies)
+    load.load_register(engine, agencies, NIGHT)
     fetched, documents = [], []
     for agency_id, year, path in _reports():
         data = path.read_bytes()

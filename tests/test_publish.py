@@ -18,7 +18,7 @@ from tasks.printed import Locator
 from tasks.publish import Publication, publish
 from tasks.reconcile import reconcile
 from tasks.records import Cell, Claim, Number, Outcome, Reading, Report, Semantics, Verdict
-from warehouse.engine import open_warehouse, writing
+from warehouse.engine import writing
 from warehouse.readings import keep_readings, reading_ids, reading_key
 from warehouse.schema import agency, assessment, document, finding
 from warehouse.schema import report as reports
@@ -65,8 +65,8 @@ class Shelf:
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Shelf:
-    return Shelf(open_warehouse(f"sqlite:///{tmp_path}/warehouse.db"), tmp_path / "docs")
+def shelf(engine: Engine, tmp_path: Path) -> Shelf:
+    return Shelf(engine, tmp_path / "docs")
 
 
 def reading_of(

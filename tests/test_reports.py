@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 from small_world import NIGHTS, Page, ask, assess, judge, load_night, read, reading_of, run_night
@@ -11,18 +10,12 @@ from sqlalchemy import Engine, select
 
 from tasks import load
 from tasks.errors import WarehouseError
-from warehouse.engine import open_warehouse
 from warehouse.schema import assessment, finding, report
 
 ONE, TWO, THREE = NIGHTS[:3]
 PAGE = Page("2023 new=5 concluded=5")
 CHANGED = Page("2023 new=6 concluded=5")
 FILE = "http://example.org/a/2023.pdf"
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return open_warehouse(f"sqlite:///{tmp_path / 'gouji.db'}")
 
 
 def revisions(engine: Engine, year: int = 2023) -> list[tuple[int, str, date, bool]]:

@@ -18,17 +18,11 @@ from tasks.reconcile.survey import calendar_rules, compare, comparison_rules, su
 from tasks.records import Agency
 from tasks.roster import Failure, Kind
 from tests.small_world import GOOD, NIGHTS, Page, ask, load_night, run_night
-from warehouse.engine import open_warehouse
 from warehouse.schema import agency, assessment, column_outcome, document, finding, reading, report
 from warehouse.schema_survey import survey_finding
 
 OFFICE = "甲市政务公开办"
 LEVELS = {"a": "县级部门", "b": "县级部门"}
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return open_warehouse(f"sqlite:///{tmp_path / 'gouji.db'}")
 
 
 def clock() -> datetime:

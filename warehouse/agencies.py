@@ -4,19 +4,48 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from tasks.records import Agency
+from warehouse.regions import region_of
 from warehouse.schema import agency
+from warehouse.schema_beside import agency_version, crosswalk, region
+from warehouse.upsert import insert_or_replace
 
 
 def agencies_of(connection: Connection) -> dict[str, Agency]:
     """The agencies known to the warehouse, by id."""
     return {row.id: _agency(row) for row in connection.execute(select(agency).order_by(agency.c.id))}
+
+
+def keep_agencies(connection: Connection, rows: Sequence[dict[str, Any]], night: date) -> None:
+    """Keep the register's lines, each with its region; a line that differs from the last known one is one more version."""
+    rows = [row | {"region": row["region"] or region_of(row["name"])} for row in rows]
+    insert_or_replace(connection, agency, ("id",), rows)
+    latest = select(agency_version).order_by(agency_version.c.night)
+    known = {row.agency_id: row for row in connection.execute(latest.where(agency_version.c.night <= night))}
+    new = []
+    for row in rows:
+        before = known.get(row["id"])
+        line = {name: value for name, value in row.items() if name != "id"}
+        if before is None or any(getattr(before, name) != value for name, value in line.items()):
+            new.append(line | {"agency_id": row["id"], "night": night})
+    insert_or_replace(connection, agency_version, ("agency_id", "night"), new)
+
+
+def keep_reference(connection: Connection, areas: Sequence[dict[str, Any]], figures: Sequence[dict[str, Any]]) -> None:
+    """Make these the regions and the crosswalk, where they are not already."""
+    for table, rows in ((region, areas), (crosswalk, figures)):
+        columns = [column.name for column in table.columns]
+        kept = {tuple(row) for row in connection.execute(select(table))}
+        if kept != {tuple(row[name] for name in columns) for row in rows}:
+            connection.execute(delete(table))
+            connection.execute(insert(table), list(rows))
 
 
 def neighbours_of(agencies: Mapping[str, Agency]) -> dict[str, frozenset[str]]:

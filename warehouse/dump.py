@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, Table, select
 
 from warehouse.schema import assessment, document, outbox, reading, report, run, sighting
-from warehouse.schema_survey import metadata
+from warehouse.schema_beside import decision, metadata
 
 # What a run leaves of itself rather than of the world: its clock, the server's (Date, ETag and the like), its attempts.
 _OF_THE_RUN = {
@@ -24,6 +24,7 @@ _OF_THE_RUN = {
     run.c.summary,
     outbox.c.sent_at,
     outbox.c.attempts,
+    decision.c.at,
 }
 _Names = Mapping[int, str]
 
@@ -37,7 +38,7 @@ def canonical_dump(engine: Engine) -> str:
 
 
 def _table(connection: Connection, table: Table, names: Mapping[str, _Names]) -> Iterator[str]:
-    is_surrogate = table.name in names or table is sighting or table is run
+    is_surrogate = table.name in names or table in (sighting, run, decision)
     columns = [column for column in table.c if column not in _OF_THE_RUN and not (is_surrogate and column.name == "id")]
     yield f"# {table.name}: {', '.join(column.name for column in columns)}"
     targets = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
 from tasks.errors import WarehouseError
+from warehouse.asof import statements
 
 Answer = tuple[tuple[str, ...], list[tuple[Any, ...]]]
 
@@ -26,16 +28,19 @@ _LISTING = {
 }
 
 
-def query_read_only(url: str, sql: str) -> Answer:
-    """The column names and rows that one SQL query answers with. Raises WarehouseError for anything that is not reading."""
+def query_read_only(url: str, sql: str, as_of: date | None = None) -> Answer:
+    """The column names and rows that one SQL query answers with, now or after a past night (`as_of`).
+
+    Raises WarehouseError for anything that is not reading.
+    """
     try:
         address = make_url(url)
     except ArgumentError as error:
         raise WarehouseError(f"no database can be reached this way ({error})", where="the database setting") from error
     _check(sql)
     if address.get_backend_name() == "sqlite":
-        return _ask_sqlite(Path(address.database or ""), sql)
-    return _ask_server(url, sql)
+        return _ask_sqlite(Path(address.database or ""), sql, as_of)
+    return _ask_server(url, sql, as_of)
 
 
 def _check(sql: str) -> None:
@@ -55,12 +60,14 @@ def _check(sql: str) -> None:
         )
 
 
-def _ask_sqlite(path: Path, sql: str) -> Answer:
+def _ask_sqlite(path: Path, sql: str, as_of: date | None) -> Answer:
     if not path.is_file():
         remedy = "Check the path; a night's run or `gouji demo` makes a warehouse."
         raise WarehouseError("there is no warehouse here", where=str(path), expected="an SQLite file", remedy=remedy)
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            for statement in statements(as_of, "main") if as_of else ():
+                connection.execute(statement)
             connection.execute("PRAGMA query_only=ON")
             connection.set_authorizer(_permit)
             cursor = connection.execute(sql)
@@ -78,14 +85,17 @@ def _permit(action: int, first: str | None, second: str | None, *_: str | None) 
     return sqlite3.SQLITE_DENY
 
 
-def _ask_server(url: str, sql: str) -> Answer:
+def _ask_server(url: str, sql: str, as_of: date | None) -> Answer:
     """A transaction that the server holds to reading; a prepared statement, for a server prepares only one at a time."""
     address = make_url(url)
     where = address.render_as_string(hide_password=True)
     try:
         engine = create_engine(address, poolclass=NullPool)
         with engine.connect() as connection:
-            connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+            plain = connection.execution_options(no_parameters=True)  # a % in the SQL is no placeholder
+            for statement in statements(as_of, "public") if as_of else ():
+                plain.exec_driver_sql(statement)
+            plain.exec_driver_sql("SET TRANSACTION READ ONLY")
             driver: Any = connection.connection.dbapi_connection
             if driver is None or engine.dialect.driver != "psycopg":
                 raise WarehouseError(

@@ -48,6 +48,7 @@ agency = Table(
     Column("start_urls", JSON, nullable=False),
     Column("valid_from", Date),
     Column("valid_to", Date),
+    Column("region", String(6), nullable=False, default=""),
 )
 
 run = Table(

@@ -14,7 +14,7 @@ from tasks.errors import SettingsError
 from tasks.records import Agency
 
 _COLUMNS = ("id", "name", "aliases", "level", "parent", "supervisor", "start_urls")
-_OPTIONAL = ("valid_from", "valid_to")
+_OPTIONAL = ("valid_from", "valid_to", "region")
 _REQUIRED = ("id", "name", "supervisor", "start_urls")
 _SEPARATORS = re.compile("[;；]")
 _LONGEST_ID = 64
@@ -109,6 +109,7 @@ def _agency(row: dict[str, str], where: str) -> Agency:
         start_urls=tuple(_url(url, where) for url in _several(values["start_urls"])),
         valid_from=_day(values["valid_from"], where, "valid_from"),
         valid_to=_day(values["valid_to"], where, "valid_to"),
+        region=_region(values["region"], where),
     )
 
 
@@ -121,6 +122,12 @@ def _day(value: str, where: str, column: str) -> date | None:
         return date(*map(int, parts.groups())) if parts else date.fromisoformat(value)
     except ValueError:
         raise _wrong(where, column, value, "a day such as 2024-03-01, or nothing") from None
+
+
+def _region(value: str, where: str) -> str:
+    if value and not re.fullmatch(r"\d{6}", value):
+        raise _wrong(where, "region", value, "a code of 行政区划 in six digits such as 320829, or nothing")
+    return value
 
 
 def _several(value: str) -> tuple[str, ...]:

@@ -1,0 +1,75 @@
+"""The warehouse as it stood after a past night: its tables and views once more as temporary ones, which a query finds first.
+
+What a mark said follows from the rows themselves: of readings, reports and assessments the last one up to that night counts. Two
+things are not kept by night and are shown as they are now: the doubt about a report, and whether two articles contradict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from warehouse.schema_beside import metadata
+from warehouse.views import view_texts
+
+_TABLES = {
+    "agency": """
+        from {of}agency_version as {t}
+        where {t}.night = (
+            select max(other.night) from {of}agency_version as other
+            where other.agency_id = {t}.agency_id and other.night <= {night}
+        )""",
+    "run": "from {of}run as {t} where {t}.night <= {night}",
+    "column_outcome": "from {of}column_outcome as {t} where {t}.night <= {night}",
+    "sighting": "from {of}sighting as {t} where {t}.night <= {night}",
+    "reading": "from {of}reading as {t} where {t}.night <= {night}",
+    "report": "from {of}report as {t} where {t}.night <= {night}",
+    "assessment": "from {of}assessment as {t} join {of}report as own on own.id = {t}.report_id where {t}.night <= {night}",
+    "survey_finding": "from {of}survey_finding as {t} where {t}.night <= {night}",
+    "notice_event": "from {of}notice_event as {t} where {t}.night <= {night}",
+    "notice": """
+        from {of}notice as {t}
+        join {of}notice_event as event on event.fingerprint = {t}.fingerprint
+        where event.night = (
+            select max(other.night) from {of}notice_event as other
+            where other.fingerprint = {t}.fingerprint and other.night <= {night}
+        )""",
+}
+# Columns whose past follows from other rows; the rest is as it is.
+_COLUMNS = {
+    ("agency", "id"): "{t}.agency_id",
+    ("reading", "is_current"): """{t}.reader_version = (
+            select other.reader_version from {of}reading as other
+            where other.sha256 = {t}.sha256 and other.night <= {night} order by other.night desc, other.id desc limit 1
+        )""",
+    ("report", "is_current"): """{t}.revision = (
+            select max(other.revision) from {of}report as other
+            where other.agency_id = {t}.agency_id and other.year = {t}.year and other.night <= {night}
+        )""",
+    ("assessment", "is_current"): """{t}.id = (
+            select max(other.id) from {of}assessment as other join {of}report as theirs on theirs.id = other.report_id
+            where theirs.agency_id = own.agency_id and theirs.year = own.year and other.night <= {night}
+        )""",
+    ("survey_finding", "is_current"): """{t}.night = (
+            select max(other.night) from {of}survey_finding as other
+            where other.agency_id = {t}.agency_id and other.year = {t}.year and other.rule = {t}.rule
+            and other.scope = {t}.scope and other.night <= {night}
+        )""",
+    ("notice", "state"): "case event.transition when 'changed' then 'open' when 'new' then 'open' else event.transition end",
+    ("notice", "since"): "event.night",
+    ("notice", "sentence"): "event.sentence",
+}
+
+
+def statements(night: date, of: str) -> Iterator[str]:
+    """What to say to a connection first. `of` names the schema of the real tables (main, public)."""
+    words = {"of": f"{of}.", "night": f"'{night.isoformat()}'"}
+    for name, source in _TABLES.items():
+        table = metadata.tables[name]
+        columns = [
+            f"{_COLUMNS.get((name, column.name), '{t}.' + column.name).format(t=f'the_{name}', **words)} as {column.name}"
+            for column in table.columns
+        ]
+        yield f"create temporary view {name} as select {', '.join(columns)} {source.format(t=f'the_{name}', **words)}"
+    for name, text in view_texts().items():
+        yield f"create temporary view {name} as\n{text}"
