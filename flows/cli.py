@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -74,7 +74,7 @@ def nightly(
     from flows.nightly import run_nightly
 
     settings = _settings(agencies=agencies, data_dir=data)
-    run_nightly(settings, _date(night) if night else settings.night_of(_now()), _now, _console())
+    run_nightly(settings, _date(night, "--night") if night else settings.night_of(_now()), _now, _console())
 
 
 @app.command()
@@ -142,20 +142,16 @@ def explain(
 
 @app.command()
 def sql(
-    query: Annotated[str, typer.Argument(help='One SELECT, e.g. "select * from v_unreconciled".')], data: Data = None
+    query: Annotated[str, typer.Argument(help='One SELECT, e.g. "select * from v_unreconciled".')],
+    form: Annotated[Literal["table", "csv", "json", "xlsx"], typer.Option("--format", help="How to give it out.")] = "table",
+    as_of: Annotated[str | None, typer.Option("--as-of", help="As things stood after this night, YYYY-MM-DD.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write it into this file.")] = None,
+    data: Data = None,
 ) -> None:
     """Ask the warehouse a question; nothing can be changed 只读查询."""
-    from warehouse.engine import query_read_only
+    from flows.ask import ask
 
-    columns, rows = query_read_only(_settings(data_dir=data).warehouse_url(), query)
-    table = Table()
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row))
-    console = _console()
-    console.print(table)
-    console.print(f"{len(rows)} rows")
+    ask(_settings(data_dir=data), query, form, _date(as_of, "--as-of") if as_of else None, out, _console())
 
 
 @app.command()
@@ -265,10 +261,10 @@ def _console() -> Console:
     return console if console.is_terminal else Console(highlight=False, width=120)
 
 
-def _date(text: str) -> date:
+def _date(text: str, option: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
         raise SettingsError(
-            f"--night {text!r} is no date", expected="YYYY-MM-DD", remedy="Give it like --night 2026-01-31."
+            f"{option} {text!r} is no date", expected="YYYY-MM-DD", remedy=f"Give it like {option} 2026-01-31."
         ) from None

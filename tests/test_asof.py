@@ -1,4 +1,4 @@
-"""The warehouse as it stood after a past night: the report of then, how it was read, what it broke, what the agency was called."""
+"""The warehouse as it stood after a past night: the report of then, how it was read, what it broke, whose name it bore."""
 
 from __future__ import annotations
 
