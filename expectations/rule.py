@@ -175,7 +175,7 @@ class StructureRule(BaseRule):
     pattern. absent: no section says anything of a pattern. explained: where a figure of `addresses` is not 0, the section says
     something of each pattern. year: the period and each year that a pattern finds (its group) are
     the report's. signed: the name that a pattern finds (its group) in the section's last lines, or that one of `openings` finds
-    in the preamble, is the agency's.
+    in the preamble, is the agency's. (So, too, the year that one of `openings` finds.)
     """
 
     kind: Literal["structure"]

@@ -22,7 +22,10 @@ _FORMULA = ("=", "+", "-", "@")
 
 
 def ask(settings: Settings, query: str, shape: str, as_of: date | None, out: Path | None, console: Console) -> None:
-    """Answer a query in a shape: table, csv, json or xlsx. Raises WarehouseError for one that does not read, SettingsError where it cannot be written."""
+    """Answer a query in a shape: table, csv, json or xlsx.
+
+    Raises WarehouseError for a query that does not read, SettingsError where the answer cannot be written.
+    """
     columns, rows = query_read_only(settings.warehouse_url(), query, as_of)
     if shape == "xlsx" and out is None:
         raise SettingsError("a workbook needs a file", where="--format xlsx", remedy="Name one with --out answer.xlsx.")

@@ -32,7 +32,10 @@ app = typer.Typer(
 
 Agencies = Annotated[
     Path | None,
-    typer.Option("--agencies", help="The register: CSV with id, name, aliases, level, parent, supervisor, start_urls."),
+    typer.Option(
+        "--agencies",
+        help="The register: id, name, aliases, level, parent, supervisor, start_urls; if need be valid_from, valid_to, region.",
+    ),
 ]
 Data = Annotated[
     Path | None,
@@ -191,8 +194,12 @@ def letter(
         written = write_letters(settings, agencies or (), year, settings.night_of(_now()), out, readers)
     for path in written:
         typer.echo(path)
+    names = {path.name.rpartition("-")[0] for path in written}
+    for agency in agencies or ():
+        if agency not in names:
+            typer.echo(f"{agency}：没有需要整改的问题 nothing to correct, no letter")
     if not written:
-        typer.echo("没有需要整改的问题 nothing to correct: no letter is written")
+        typer.echo("没有写出整改通知书 no letter is written")
         raise typer.Exit(1)
 
 
@@ -206,6 +213,8 @@ def clusters(
     from flows.clusters import list_clusters, release_cluster
 
     settings = _settings(data_dir=data)
+    if reason and release is None:
+        raise SettingsError("--reason without --release", expected="the id of a cluster", remedy="`gouji clusters` lists them.")
     if release is not None:
         release_cluster(settings, release, reason, settings.night_of(_now()))
     list_clusters(settings, _console())

@@ -7,16 +7,18 @@ from dataclasses import replace
 from datetime import date
 from logging import getLogger
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from flows.contain import Readers
 from flows.drawing import Drawing, open_drawing
 from flows.settings import Settings
-from tasks.alert.letter import Letter, Problem, Strip, build_letters, load_letter_words
+from tasks.alert.letter import Letter, Problem, Strip, build_letters
 from tasks.alert.letter_set import set_docx, set_html
+from tasks.alert.letter_words import load_letter_words
 from tasks.errors import GoujiError, SettingsError
 from tasks.records import Reading
 from warehouse.agencies import agencies_of
-from warehouse.engine import open_warehouse
+from warehouse.engine import open_existing
 from warehouse.files import Archive
 
 LOG = getLogger("gouji")
@@ -29,10 +31,10 @@ def write_letters(
 
     Raises SettingsError for an agency that the warehouse does not know, or a folder that cannot be written.
     """
-    engine, files = open_warehouse(settings.warehouse_url()), Archive(settings.archive())
+    engine, files = open_existing(settings.warehouse_url()), Archive(settings.archive())
     with engine.connect() as connection:
         _check(set(agencies) - set(agencies_of(connection)))
-        letters = build_letters(connection, night, agencies, year)
+        letters = build_letters(connection, night, ZoneInfo(settings.timezone), agencies, year)
     engine.dispose()
     written = []
     for letter in letters:

@@ -11,7 +11,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from expectations.form import Form, Leaf, form_for, load_forms
-from expectations.rule import load_rules
+from expectations.rule import Rule, SurveyRule, load_rules
 from flows.check import Checked, gaps
 from tasks.alert.sentences import say
 from tasks.records import Cell, Finding, Outcome, Quarantine, Reading, Verdict
@@ -36,6 +36,11 @@ def show_checked(console: Console, checked: Checked) -> None:
         console.print(_sentence(finding, reading))
     for gap in gaps(checked):
         console.print(Text(f"! {gap}", style="bold magenta"))
+
+
+def _unasked(rule: Rule) -> str:
+    """Why a rule said nothing of a report."""
+    return "由每夜任务判断：需要名录和全部报告" if isinstance(rule, SurveyRule) else "正文或历史中没有可比的内容"
 
 
 def _show_head(console: Console, checked: Checked, reading: Reading) -> None:
@@ -98,7 +103,7 @@ def _outcomes(findings: tuple[Finding, ...]) -> Grid:
         reasons = dict.fromkeys(finding.reason for finding in own if finding.outcome is Outcome.NOT_ASSESSABLE)
         numbers = [str(count[outcome] or "") for outcome in (Outcome.HOLDS, Outcome.BROKEN, Outcome.NOT_ASSESSABLE)]
         style = _STYLE[rule.severity] if count[Outcome.BROKEN] else ""
-        grid.add_row(rule.id, rule.title, *numbers, "；".join(reasons) if own else "正文或历史中没有可比的内容", style=style)
+        grid.add_row(rule.id, rule.title, *numbers, "；".join(reasons) if own else _unasked(rule), style=style)
     return grid
 
 
@@ -107,6 +112,6 @@ def _broken(findings: tuple[Finding, ...]) -> Iterator[Finding]:
 
 
 def _sentence(finding: Finding, reading: Reading) -> Text:
-    doubt = "" if finding.verdict is Verdict.AGENCY else "（读取把握不足，请核对原件）"
+    doubt = "" if finding.verdict is Verdict.AGENCY else "（不足以认定，请核对原件）"
     said = say(finding, reading.agency, reading.editions)
     return Text(f"[{_LABEL[finding.severity]} {finding.rule}] {said}{doubt}", style=_STYLE[finding.severity])

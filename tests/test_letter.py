@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import docx
 import pytest
@@ -93,7 +94,7 @@ def engine(folder: Path) -> Iterator[Engine]:
 
 def letters(engine: Engine, *agencies: str) -> dict[str, Letter]:
     with engine.connect() as connection:
-        return {letter.agency_id: letter for letter in build_letters(connection, NIGHT, agencies)}
+        return {letter.agency_id: letter for letter in build_letters(connection, NIGHT, ZoneInfo("Asia/Shanghai"), agencies)}
 
 
 def told(data: bytes) -> str:
@@ -119,7 +120,8 @@ def test_a_letter_states_the_figures_as_printed_the_difference_and_the_likely_co
         assert "整改情况回执" in text
         assert letter.sources[2] in text
         assert sha256(next(PORTAL.rglob(REPORTS[3][2])).read_bytes()).hexdigest() in text
-    lines = {line.place: line.printed for line in letter.problems[0].lines}
+    of_row = next(problem for problem in letter.problems if "表三行总计" in problem.heading)
+    lines = {line.place: line.printed for line in of_row.lines}
     row = "表三“（四）无法提供—1.本机关不掌握相关政府信息”行"
     assert [lines[f"{row}“{name}”列"] for name in ("自然人", "商业企业", "法律服务机构", "总计")] == ["9", "2", "1", "21"]
 
@@ -140,7 +142,7 @@ def test_the_page_of_a_pdf_is_cut_to_the_cells_and_boxed(engine: Engine, folder:
     for problem in shown.problems:
         (strip,) = problem.strips
         picture = Image.open(io.BytesIO(strip.png)).convert("RGB")
-        assert picture.width > 4 * picture.height  # one row of the table, not the page
+        assert picture.width > 3 * picture.height  # one row of the table, not the page
         assert any(pixel[0] > 180 and pixel[1] < 60 for pixel in picture.get_flattened_data())
     word, html = set_docx(shown), set_html(shown)
     assert len(docx.Document(io.BytesIO(word)).inline_shapes) == len(shown.problems)
@@ -199,6 +201,9 @@ def test_the_command_writes_both_files_and_says_when_there_is_nothing_to_write(f
     unknown = gouji("letter", "nobody", "--data", folder, "--out", tmp_path)
     assert unknown.returncode == 2
     assert "no agency nobody" in unknown.stderr
+    nowhere = gouji("letter", "--data", tmp_path / "nowhere", "--out", tmp_path)
+    assert (nowhere.returncode, "there is no warehouse here" in nowhere.stderr) == (2, True)
+    assert not (tmp_path / "nowhere").exists()
     (tmp_path / "file").write_text("")
     blocked = gouji("letter", "yl-jtj", "--data", folder, "--out", tmp_path / "file")
     assert blocked.returncode == 2

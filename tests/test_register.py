@@ -87,3 +87,24 @@ def test_a_register_that_is_no_file_or_no_text(tmp_path: Path) -> None:
     binary.write_bytes(b"\xd0\xcf\x11\xe0\xff\xff\x00\x00")
     with pytest.raises(SettingsError, match="not readable as text"):
         load_register(binary)
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        (f"{HEADER},valid_from,valid_to\n{LINE},2026-01-01,2020-01-01", "column valid_to is '2020-01-01'. Expected a day after"),
+        (f"{HEADER}\nx,局,,,x,办,http://a.cn/", "column parent is 'x'"),
+        (f"{HEADER},region\n{LINE},3208", "column region is '3208'"),
+    ],
+)
+def test_what_no_agency_can_be_is_refused(tmp_path: Path, lines: str, says: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_register(write(tmp_path, lines))
+    assert says in str(caught.value)
+
+
+def test_what_is_not_understood_is_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    load_register(write(tmp_path, f"{HEADER},valid_until\nx,甲县水利局,,火星部门,zz,办,http://a.cn/,2020"))
+    assert "column valid_until is left aside" in caplog.text
+    assert "level '火星部门' is none of agency_types.yml; by its name it is taken for 政府部门" in caplog.text
+    assert "parent zz: no agency of the register" in caplog.text

@@ -166,3 +166,29 @@ def test_a_government_reports_assessment_and_accountability():
 @given(text=st.text(max_size=120))
 def test_no_text_breaks_a_check(text):
     assert structure(report(overview=text, problems=text, other=text))
+
+
+@pytest.mark.parametrize(
+    "preamble",
+    [
+        "现将岚溪县林业局2023年政府信息公开工作情况报告如下。",
+        "岚溪县林业局根据《条例》规定编制了2023年度政府信息公开工作年度报告。",
+        "本年度报告由岚溪县林业局根据《中华人民共和国政府信息公开条例》要求编制。",
+        "根据《条例》，岚溪县林业局2023年度政府信息公开工作情况如下：",
+    ],
+)
+def test_who_wrote_the_report_is_said_in_many_ways(preamble):
+    assert broken_rules(replace(report(), preamble=preamble))["S-AGENCY"] is Verdict.AGENCY
+    own = replace(report(), preamble=preamble.replace("岚溪县林业局", "云澜市水务局"))
+    assert "S-AGENCY" not in broken_rules(own)
+
+
+def test_an_agency_that_helped_is_not_the_author():
+    told = "由岚溪县政务服务中心编制20个部门材料汇总，云澜市水务局编制本报告。"
+    assert "S-AGENCY" not in broken_rules(replace(report(), preamble=told))
+
+
+def test_the_year_that_the_preamble_states():
+    told = "现将云澜市水务局2022年政府信息公开工作情况报告如下。"
+    assert "S-YEAR" in broken_rules(replace(report(overview=""), preamble=told, period=None))
+    assert "S-YEAR" not in broken_rules(replace(report(), preamble=told.replace("2022", "2023")))

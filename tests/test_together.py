@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine, insert, select, update
@@ -12,6 +13,8 @@ from sqlalchemy import Engine, insert, select, update
 from expectations.clustering import load_clustering
 from tasks import load
 from tasks.alert import AlertOptions, SupervisorNews, alert
+from tasks.alert.letter import build_letters
+from tasks.alert.letter_set import set_html
 from tasks.errors import WarehouseError
 from tasks.reconcile.clusters import find_clusters
 from tasks.reconcile.survey import calendar_rules, compare, comparison_rules, survey
@@ -70,6 +73,18 @@ def test_a_missing_report_is_told_once_and_withdrawn_when_it_appears(engine: Eng
     look(engine, NIGHTS[2])
     third = tell(engine, NIGHTS[2], tmp_path)
     assert [each for each in third.resolved if "报告已公开，2024-03-03 收录" in each]
+
+
+def test_a_letter_about_a_missing_report_asks_for_it_and_names_the_column(engine: Engine) -> None:
+    run_night(engine, NIGHTS[0], GOOD)
+    look(engine, NIGHTS[0])
+    with engine.connect() as connection:
+        (letter,) = build_letters(connection, NIGHTS[1], ZoneInfo("Asia/Shanghai"), ["b"])
+    text = set_html(letter)
+    for said in ("尽快公开", "http://example.org/list/b", "自 2024-03-01 夜起", "期限为2024-01-31", "□已公开，网址附后"):
+        assert said in text
+    for untrue in ("确属填报有误", "数据均取自所公开的报告", "□数据无误"):
+        assert untrue not in text
 
 
 def test_a_column_that_is_not_read_to_its_end_settles_nothing(engine: Engine, tmp_path: Path) -> None:

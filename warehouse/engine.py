@@ -21,7 +21,7 @@ from tasks.errors import NewerSchema, WarehouseError
 from warehouse.readonly import query_read_only
 from warehouse.views import has_latest_views, publish_views
 
-__all__ = ["open_warehouse", "query_read_only", "writing"]
+__all__ = ["open_existing", "open_warehouse", "query_read_only", "writing"]
 
 # In an installed gouji the four packages lie in one folder of site-packages: only the file itself says where.
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
@@ -43,6 +43,19 @@ def open_warehouse(url: str) -> Engine:
     except (DatabaseError, sqlite3.Error) as error:
         raise _cannot_open(address, error) from error
     return engine
+
+
+def open_existing(url: str) -> Engine:
+    """The same for those who only ask: raises WarehouseError where there is no warehouse yet, and makes none."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
+        raise WarehouseError(
+            "there is no warehouse here",
+            where=parsed.database or url,
+            expected="an SQLite file",
+            remedy="Check --data; a night's run or `gouji demo` makes a warehouse.",
+        )
+    return open_warehouse(url)
 
 
 @contextmanager

@@ -28,7 +28,7 @@ _MOST_PIXELS = 40_000_000
 _RED = (214, 30, 30)
 _FILL = (*_RED, 36)
 _AROUND = 3  # pixels between a cell's text and the line around it
-_MARGIN = 60  # pixels above and below the cells of a strip
+_MARGIN = 110  # pixels above and below the cells of a strip
 _SECONDS = 90
 # Nothing that a document links to is fetched, and no macro of it runs.
 _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>

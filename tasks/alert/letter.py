@@ -9,85 +9,24 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, tzinfo
 from functools import cache
-from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
-from expectations.form import Form, load_forms, load_yaml, split_address
-from expectations.rule import EquationRule, rule_for
+from expectations.form import Form, form_for, load_forms, split_address
+from expectations.rule import EquationRule, load_rules, rule_for, rules_by_id
+from expectations.survey_rule import CalendarRule
 from tasks.alert.grounds import Ground, grounds
+from tasks.alert.letter_words import load_letter_words
 from tasks.alert.sentences import PREVIOUS, Places, load_wording, number, say, split_sentence
 from tasks.records import Cell, Finding, NoticeState, Reading, Semantics, Severity
 from warehouse.readings import rebuild
-from warehouse.schema import document, notice, report
+from warehouse.schema import agency, document, notice, report
+from warehouse.schema_survey import survey_finding
 
-LETTER = Path(__file__).parent / "letter.yml"
 _GRAVE = (Severity.ERROR, Severity.WARNING)
 _NUMERALS = "一二三四五六七八九十"
-
-
-class Slip(BaseModel):
-    """The words of the reply slip."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    agency: str
-    year: str
-    number: str
-    problem: str
-    checked: str
-    url: str
-    by: str
-    reviewed: str
-    day: str
-    seal: str
-
-
-class Columns(BaseModel):
-    """The heads of the table of figures."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    place: str
-    printed: str
-    note: str
-
-
-class LetterWords(BaseModel):
-    """letter.yml: every phrase of the letter."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    title: str
-    number: str
-    to: str
-    opening: str
-    opening_missing: str
-    untitled: str
-    sources: tuple[str, ...]
-    heading: str
-    found: str
-    says: str
-    authority: str
-    picture: str
-    picture_previous: str
-    no_picture: str
-    columns: Columns
-    blank: str
-    unread: str
-    zeros: str
-    side: str
-    minus: str
-    suggestion: str
-    request: str
-    law_heading: str
-    law: tuple[str, ...]
-    nature: str
-    day: str
-    attached: str
-    slip_title: str
-    slip: Slip
-    choices: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +50,8 @@ class Strip:
 class Problem:
     """One broken rule: its heading, what was found, the rule and its authority, the figures as printed, and the page.
 
-    addresses: the figures to show on the page; previous: those of last year's report. lacks_picture: it could not be drawn.
+    choices: what the reply slip offers. addresses: the figures to show on the page; previous: those of last year's report.
+    lacks_picture: it could not be drawn.
     """
 
     heading: str
@@ -119,6 +59,7 @@ class Problem:
     says: str
     authority: str
     lines: tuple[Line, ...]
+    choices: tuple[str, ...]
     addresses: tuple[str, ...] = ()
     previous: tuple[str, ...] = ()
     strips: tuple[Strip, ...] = ()
@@ -138,18 +79,14 @@ class Letter:
     opening: str
     sources: tuple[str, ...]
     problems: tuple[Problem, ...]
+    request: str
+    nature: str
     reading: Reading | None
     previous: Reading | None
 
 
-@cache
-def load_letter_words() -> LetterWords:
-    """The phrases. Raises BadForm naming the key that is wrong."""
-    return load_yaml(LETTER, LetterWords)
-
-
 def build_letters(
-    connection: Connection, night: date, agencies: Sequence[str] = (), year: int | None = None
+    connection: Connection, night: date, zone: tzinfo, agencies: Sequence[str] = (), year: int | None = None
 ) -> tuple[Letter, ...]:
     """A letter for each agency (all, or those named) and year with errors or warnings that people have not explained."""
     settled = {NoticeState.EXPLAINED.value, NoticeState.SNOOZED.value}
@@ -160,20 +97,21 @@ def build_letters(
         is_wanted = (not agencies or found.agency_id in agencies) and year in (None, found.year)
         if is_wanted and found.year is not None and found.severity in _GRAVE and found.fingerprint not in left_alone:
             together[found.agency_id, found.year].append(each)
-    return tuple(_letter(connection, night, key, members) for key, members in sorted(together.items()))
+    return tuple(_letter(connection, night, zone, key, members) for key, members in sorted(together.items()))
 
 
-def _letter(connection: Connection, night: date, key: tuple[str, int], members: Sequence[Ground]) -> Letter:
+def _letter(connection: Connection, night: date, zone: tzinfo, key: tuple[str, int], members: Sequence[Ground]) -> Letter:
     words, year = load_letter_words(), key[1]
-    members = sorted(members, key=lambda each: list(Severity).index(each.finding.severity))
+    members = sorted(members, key=_in_order)
     ids = {number for each in members for number in (each.reading_id, each.previous_reading_id) if number is not None}
     readings = rebuild(connection, ids)
     of_report = next((each for each in members if each.reading_id is not None), None)
     reading = readings.get(of_report.reading_id or 0) if of_report else None
     previous = readings.get(of_report.previous_reading_id or 0) if of_report else None
-    sources = _sources(connection, *key) if reading is not None else ()
+    sources = _sources(connection, zone, *key) if reading is not None else _columns(connection, *key)
     name = (reading.title if reading else "") or words.untitled.format(year=year)
-    pattern = words.opening if sources else words.opening_missing
+    pattern = words.opening if reading is not None else words.opening_missing
+    is_of_time = all(each.finding.rule in _calendar() for each in members)
     return Letter(
         supervisor=members[0].supervisor or load_wording().nobody,
         agency_id=key[0],
@@ -184,12 +122,38 @@ def _letter(connection: Connection, night: date, key: tuple[str, int], members: 
         opening=pattern.format(report=name, count=len(members), year=year),
         sources=sources,
         problems=tuple(_problem(place, each, reading, previous) for place, each in enumerate(members, 1)),
+        request=words.request_time if is_of_time else words.request,
+        nature=words.nature if reading is not None else words.nature_missing,
         reading=reading,
         previous=previous,
     )
 
 
-def _sources(connection: Connection, agency_id: str, year: int) -> tuple[str, ...]:
+def _in_order(ground: Ground) -> tuple[int, int, int, str]:
+    """The gravest first; then as the rules, and within a rule as the form has them."""
+    found, rules = ground.finding, list(rules_by_id())
+    own = [each.removeprefix(PREVIOUS) for each in found.cells]
+    edition = dict(ground.editions).get(own[0].partition(".")[0] if own else "") or load_forms()[-1].edition
+    places = form_for(edition).addresses()
+    first = min((places.index(each) for each in own if each in places), default=0)
+    return list(Severity).index(found.severity), rules.index(found.rule), first, found.scope
+
+
+@cache
+def _calendar() -> frozenset[str]:
+    return frozenset(rule.id for rule in load_rules() if isinstance(rule, CalendarRule))
+
+
+def _columns(connection: Connection, agency_id: str, year: int) -> tuple[str, ...]:
+    """The lists that were read to their end and do not show the report, and since which night that is known."""
+    urls = connection.execute(select(agency.c.start_urls).where(agency.c.id == agency_id)).scalar_one()
+    of_year = (survey_finding.c.agency_id == agency_id, survey_finding.c.year == year, survey_finding.c.is_current.is_(True))
+    night = connection.execute(select(func.max(survey_finding.c.night)).where(*of_year)).scalar()
+    pattern = load_letter_words().column
+    return tuple(pattern.format(url=url, night=night) for url in urls)
+
+
+def _sources(connection: Connection, zone: tzinfo, agency_id: str, year: int) -> tuple[str, ...]:
     """Where the report is, when it was fetched, and under which hash it is archived."""
     query = (
         select(report.c.url, report.c.sha256, document.c.fetched_at)
@@ -197,7 +161,7 @@ def _sources(connection: Connection, agency_id: str, year: int) -> tuple[str, ..
         .where(report.c.agency_id == agency_id, report.c.year == year, report.c.is_current.is_(True))
     )
     row = connection.execute(query).one()
-    known = {"url": row.url, "sha256": row.sha256, "fetched": row.fetched_at.date()}
+    known = {"url": row.url, "sha256": row.sha256, "fetched": row.fetched_at.astimezone(zone).date()}
     return tuple(pattern.format(**known) for pattern in load_letter_words().sources)
 
 
@@ -214,6 +178,7 @@ def _problem(place: int, ground: Ground, reading: Reading | None, previous: Read
         says=words.says.format(says=rule.says),
         authority=words.authority.format(authority=rule.authority),
         lines=_lines(ground, figures, before),
+        choices=words.choices_time if found.rule in _calendar() else words.choices,
         addresses=tuple(each for each in found.cells if not each.startswith(PREVIOUS) and each in figures),
         previous=tuple(each.removeprefix(PREVIOUS) for each in found.cells if each.startswith(PREVIOUS)),
     )

@@ -17,13 +17,14 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from tasks.alert.letter import Letter, Problem, load_letter_words
+from tasks.alert.letter import Letter, Problem
+from tasks.alert.letter_words import load_letter_words
 
 TEMPLATES = Path(__file__).parent / "templates"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _RED = RGBColor(0xC8, 0x10, 0x2E)
 _TITLE, _BODY, _BLACK, _SMALL = "方正小标宋简体", "仿宋", "黑体", "宋体"
-_WIDTH = 156  # millimetres of text
+_WIDTH = 150  # millimetres of a picture, a little less than of text
 _LEFT, _CENTRE, _RIGHT = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
 
 
@@ -55,11 +56,11 @@ def set_docx(letter: Letter) -> bytes:
         _line(document, source, _SMALL, 10.5)
     for problem in letter.problems:
         _problem(document, problem)
-    _text(document, words.request)
+    _text(document, letter.request)
     _line(document, words.law_heading, _BLACK, 16, indent=True, keeps=True)
     for law in words.law:
         _text(document, law)
-    _text(document, words.nature)
+    _text(document, letter.nature)
     _line(document, letter.supervisor, _BODY, 16, _RIGHT, before=24, keeps=True)
     _line(document, _day(letter), _BODY, 16, _RIGHT, keeps=True)
     _line(document, words.attached, _BODY, 16, indent=True, before=12)
@@ -100,10 +101,9 @@ def _slip(document: Any, letter: Letter) -> None:
     words, slip = load_letter_words(), load_letter_words().slip
     _line(document, words.slip_title, _TITLE, 22, _CENTRE, after=14)
     _line(document, f"{slip.agency}：{letter.agency}　　{slip.year}：{letter.year}", _BODY, 14, after=6)
-    choices = "\n".join(words.choices)
     rows = [[slip.number, slip.problem, slip.checked]]
     for place, problem in enumerate(letter.problems, 1):
-        rows.append([str(place), problem.heading.partition("、")[2], choices])
+        rows.append([str(place), problem.heading.partition("、")[2], "\n".join(problem.choices)])
     _table(document, rows, (16, 84, 56), 12)
     blanks = [[slip.url, ""], [slip.by, ""], [slip.reviewed, ""], [slip.day, ""]]
     document.add_paragraph()

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+import logging
 import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from expectations.agency_type import agency_type, load_agency_types
 from tasks.errors import SettingsError
 from tasks.records import Agency
 
+_log = logging.getLogger("gouji")
 _COLUMNS = ("id", "name", "aliases", "level", "parent", "supervisor", "start_urls")
 _OPTIONAL = ("valid_from", "valid_to", "region")
 _REQUIRED = ("id", "name", "supervisor", "start_urls")
@@ -32,6 +35,9 @@ def load_register(path: Path) -> tuple[Agency, ...]:
             where=f"{path}, line {rows.reader.line_num}",
             remedy="Check the quotation marks of the line.",
         ) from error
+    known = {agency.id for agency in agencies}
+    if unknown := sorted({agency.parent for agency in agencies if agency.parent} - known):
+        _log.warning("%s: parent %s: no agency of the register; nothing is summed up there", path, ", ".join(unknown[:5]))
     if not agencies:
         raise SettingsError("names no agency", where=str(path), expected="a line for each agency", remedy=f"Columns: {_SHAPE}.")
     return agencies
@@ -59,6 +65,7 @@ def _text(path: Path) -> str:
 
 def _agencies(path: Path, rows: csv.DictReader[str]) -> Iterator[Agency]:
     _check_header(path, [name.strip() for name in rows.fieldnames or ()])
+    _warn_of_columns(path, [name.strip() for name in rows.fieldnames or ()])
     rows.fieldnames = [name.strip() for name in rows.fieldnames or ()]
     lines: dict[str, int] = {}
     for row in rows:
@@ -70,6 +77,7 @@ def _agencies(path: Path, rows: csv.DictReader[str]) -> Iterator[Agency]:
                 f"{path}, line {rows.line_num}", "id", agency.id, f"an id of its own (line {lines[agency.id]} has this one)"
             )
         lines[agency.id] = rows.line_num
+        _check_line(agency, f"{path}, line {rows.line_num}")
         yield agency
 
 
@@ -86,6 +94,26 @@ def _check_header(path: Path, names: list[str]) -> None:
                 expected=_SHAPE,
                 remedy="Add the column; it may be blank except " + ", ".join(_REQUIRED),
             )
+
+
+def _warn_of_columns(path: Path, names: list[str]) -> None:
+    for name in names:
+        if name and name not in (*_COLUMNS, *_OPTIONAL):
+            _log.warning(
+                "%s: column %s is none of the register's (%s,%s) and is left aside", path, name, _SHAPE, ",".join(_OPTIONAL)
+            )
+
+
+def _check_line(agency: Agency, where: str) -> None:
+    """What no agency can be; and, in the log, what is not understood."""
+    if agency.valid_from and agency.valid_to and agency.valid_from > agency.valid_to:
+        raise _wrong(where, "valid_to", agency.valid_to.isoformat(), f"a day after valid_from ({agency.valid_from})")
+    if agency.parent == agency.id:
+        raise _wrong(where, "parent", agency.parent, "the id of the agency above it, or nothing")
+    if agency.level and not any(agency.level in each.levels for each in load_agency_types()):
+        known = agency_type(agency.name)
+        taken = f"by its name it is taken for {known.label}" if known else "so it is not known when its report is due"
+        _log.warning("%s: level %r is none of agency_types.yml; %s", where, agency.level, taken)
 
 
 def _agency(row: dict[str, str], where: str) -> Agency:

@@ -25,6 +25,8 @@ _LOOSE = 0.55  # Jaccard likeness of the runs from which a pair is compared in f
 _NOISE = re.compile(r"[\W\d_一二三四五六七八九十〇零百千万]+")
 _FEW = 50  # of those alike, so many are compared in full: a template that a whole province copies needs no more proof
 
+_TOO_SHORT = "正文太短，不足以比较"
+
 _Figures = tuple[tuple[str, str], ...]
 
 
@@ -40,7 +42,7 @@ def check_likeness(rule: LikenessRule, roster: Roster) -> list[Finding]:
         for key, each in read.items()
         for finding in (
             _with_last_year(rule, each, texts.get(key, ""), figures[key]),
-            _with_others(rule, each, read, alike.get(key, {}), same.get(key, ()), bool(texts.get(key) or figures[key])),
+            _with_others(rule, each, read, alike.get(key, {}), same.get(key, ()), key in texts),
         )
     ]
 
@@ -52,10 +54,9 @@ def _with_last_year(rule: LikenessRule, standing: Standing, text: str, figures: 
     past = _text(before, standing.agency)
     share = LCSseq.normalized_similarity(text, past) if text and len(past) >= rule.least else 0.0
     is_same = bool(figures) and figures == _figures(before, rule)
-    if not (text and len(past) >= rule.least) and not figures:
-        return not_assessable(rule, standing, scope, "正文和数据都太少，不足以比较")
     if share < rule.text and not is_same:
-        return holds(rule, standing, scope)
+        is_enough = text and len(past) >= rule.least
+        return holds(rule, standing, scope) if is_enough else not_assessable(rule, standing, scope, _TOO_SHORT)
     is_one = before.sha256 == standing.contents.sha256
     verdict = Verdict.AGENCY if before.is_text and standing.contents.is_text and not is_one else Verdict.UNDECIDED
     return broken(rule, standing, scope, (), verdict, reason=_told("上年报告", share if share >= rule.text else 0, is_same))
@@ -67,14 +68,13 @@ def _with_others(
     read: dict[str, Standing],
     alike: dict[str, float],
     same: tuple[str, ...],
-    is_comparable: bool,
+    has_text: bool,
 ) -> Finding:
     scope = "others"
-    if not is_comparable or len(read) < 2:
-        return not_assessable(rule, standing, scope, "正文和数据都太少，不足以比较" if len(read) > 1 else "没有可比的报告")
     others = sorted({*alike, *same} - {standing.agency_id}, key=lambda other: (-alike.get(other, 0), other))
     if not others:
-        return holds(rule, standing, scope)
+        reason = _TOO_SHORT if len(read) > 1 else "没有可比的报告"
+        return holds(rule, standing, scope) if has_text and len(read) > 1 else not_assessable(rule, standing, scope, reason)
     first = read[others[0]]
     told = _told(f"{first.agency.name}同年报告", alike.get(others[0], 0), others[0] in same)
     told += f"；另有{len(others) - 1}份也雷同" if len(others) > 1 else ""

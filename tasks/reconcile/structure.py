@@ -116,14 +116,14 @@ def _year(rule: StructureRule, report: Report) -> Finding:
         reason = f"统计期限为{period[0]}至{period[1]}，报告年度为{report.year}年"
         return broken(rule, report, "report", (), _verdict(report.reading), reason=reason)
     text = section.text if section else ""
-    said = [match for pattern in rule.patterns for match in re.finditer(pattern, text)]
+    said = [*_matches(rule.openings, report.reading.preamble), *_matches(rule.patterns, text)]
     others = [match for match in said if int(match[1]) != report.year]
-    if others and (len(others) == len(said) or not text[: others[0].start(1)].strip()):
-        quoted = text[others[0].start(1) : others[0].start(1) + _QUOTED].replace("\n", "")
+    if others and (len(others) == len(said) or not others[0].string[: others[0].start(1)].strip()):
+        quoted = others[0].string[others[0].start(1) : others[0].start(1) + _QUOTED].replace("\n", "")
         verdict = _verdict(report.reading) if len(others) == len(said) > 1 else Verdict.UNDECIDED
         return broken(rule, report, "report", (), verdict, reason=f"报告年度为{report.year}年，正文却写“{quoted}”")
     if period is None and not said:
-        return not_assessable(rule, report, "report", "报告未写明统计期限，正文也没有说到年度")
+        return not_assessable(rule, report, "report", "报告未写明统计期限，序言和正文也没有说到年度")
     return holds(rule, report, "report")
 
 
@@ -135,11 +135,12 @@ def _signed(rule: StructureRule, report: Report) -> Finding:
     if not named or not agency:
         return not_assessable(rule, report, "report", "报告没有落款，序言也未写明编制单位")
     own = (agency, *((report.agency.name, *report.agency.aliases) if report.agency else ()))
-    for name, where in named:
-        if not any(_is_short_for(a, b) for each in own for a, b in ((name, each), (each, name))):
-            is_certain = name in report.neighbours or all(_is_elsewhere(name, each, rule.places) for each in own)
+    for where in ("序言", "落款"):
+        names = [name for name, place in named if place == where]
+        if names and not any(_is_short_for(a, b) for name in names for each in own for a, b in ((name, each), (each, name))):
+            is_certain = names[0] in report.neighbours or all(_is_elsewhere(names[0], each, rule.places) for each in own)
             verdict = _verdict(report.reading) if is_certain else Verdict.UNDECIDED
-            return broken(rule, report, "report", (), verdict, reason=f"标题为“{agency}”，{where}却为“{name}”")
+            return broken(rule, report, "report", (), verdict, reason=f"标题为“{agency}”，{where}却为“{names[0]}”")
     return holds(rule, report, "report")
 
 
