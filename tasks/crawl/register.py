@@ -99,9 +99,8 @@ def _check_header(path: Path, names: list[str]) -> None:
 def _warn_of_columns(path: Path, names: list[str]) -> None:
     for name in names:
         if name and name not in (*_COLUMNS, *_OPTIONAL):
-            _log.warning(
-                "%s: column %s is none of the register's (%s,%s) and is left aside", path, name, _SHAPE, ",".join(_OPTIONAL)
-            )
+            known = ", ".join((*_COLUMNS, *_OPTIONAL))
+            _log.warning("%s: column %s is left aside: it is none of the register's (%s)", path, name, known)
 
 
 def _check_line(agency: Agency, where: str) -> None:
