@@ -221,6 +221,14 @@ def clusters(
 
 
 @app.command()
+def dictionary() -> None:
+    """Explain every table, view and column of the warehouse, as Markdown 数据字典."""
+    from warehouse.dictionary import markdown
+
+    typer.echo(markdown(), nl=False)
+
+
+@app.command()
 def serve(agencies: Agencies = None, data: Data = None) -> None:
     """Schedule the nightly job (02:00 Asia/Shanghai) in this process, until stopped 定时运行."""
     from flows.serve import serve as serve_nightly

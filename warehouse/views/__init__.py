@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, insert, select
 
+from warehouse.dictionary import comments
 from warehouse.schema import published_view
 
 FOLDER = Path(__file__).resolve().parent
@@ -37,6 +38,9 @@ def publish_views(connection: Connection) -> None:
         plain.exec_driver_sql(f"DROP VIEW IF EXISTS {name}{cascade}")
     for name, text in texts.items():
         plain.exec_driver_sql(f"CREATE VIEW {name} AS\n{text}")
+    if connection.dialect.name == "postgresql":
+        for comment in comments():
+            plain.exec_driver_sql(comment)
     connection.execute(delete(published_view))
     connection.execute(insert(published_view), [{"name": name, "sha256": digest} for name, digest in _hashes().items()])
 
