@@ -2,8 +2,8 @@
 
     python benchmarks/warehouse_speed.py [--reports N] [--more N] [--url URL]
 
-Without --url: a new SQLite file. The reports are random tables that tie, one in ten spoilt, with last year's beside them for half of the
-agencies; findings are those of the rules. Medians of three runs for the queries.
+Without --url: a new SQLite file. The reports are random tables that tie, one in ten spoilt; findings are those of the rules,
+found beforehand. Medians of three runs for the queries.
 """
 
 from __future__ import annotations
@@ -56,15 +56,13 @@ def main() -> None:
         load.load_register(engine, agencies, FIRST)
         seconds, rows = loaded(engine, agencies[: args.reports], FIRST)
         print(
-            f"{engine.dialect.name}: {args.reports:,} reports, {rows:,} figures in {seconds:.0f} s, {rows / seconds:,.0f} figures/s"
+            f"{engine.dialect.name}: {args.reports:,} reports, {rows:,} figures: {seconds:.0f} s, {rows / seconds:,.0f} a second"
         )
         waits: list[float] = []
         with reading(url, waits):
             seconds, rows = loaded(engine, agencies[args.reports :], SECOND)
         slowest = max(waits) * 1000
-        print(
-            f"a night of {args.more:,} more: {seconds:.0f} s; {len(waits):,} reads meanwhile, the slowest {slowest:.0f} ms, no error"
-        )
+        print(f"a night of {args.more:,} more: {seconds:.0f} s; {len(waits):,} reads meanwhile, the slowest {slowest:.0f} ms")
         if engine.dialect.name == "sqlite":
             size = Path(engine.url.database or "").stat().st_size
             print(f"file: {size / 1e6:,.0f} MB, {size / (args.reports + args.more) / 1000:.1f} kB a report")
@@ -168,6 +166,7 @@ def named(number: int) -> Agency:
 
 
 def url_of(hash_: str) -> str:
+    """Where a report is."""
     return f"http://example.org/{hash_}.html"
 
 

@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, insert, not_, select, update
 
 from tasks.errors import WarehouseError
-from tasks.records import Agency, Finding, Number, Reading, Report, Suspect
+from tasks.records import Agency, Finding, Number, Outcome, Reading, Report, Suspect
 from warehouse.agencies import agencies_of, context_of, neighbours_of
+from warehouse.bulk import insert_many
 from warehouse.readings import READ, reading_ids, reading_key, rebuild
 from warehouse.schema import assessment, finding, reading, report, sighting
 from warehouse.sightings import SEEN
@@ -58,7 +59,7 @@ def keep_findings(connection: Connection, assessed: Report, findings: Sequence[F
     row = dict(zip(_Inputs.__slots__, astuple(inputs), strict=True)) | {"night": night, "is_current": True}
     number = connection.execute(insert(assessment).values(row).returning(assessment.c.id)).scalar_one()
     if findings:
-        connection.execute(insert(finding), [_finding_row(number, each) for each in findings])
+        insert_many(connection, finding, [_finding_row(number, each) for each in findings])
 
 
 def _standing() -> Select[Any]:
@@ -162,18 +163,20 @@ def _inputs(connection: Connection, assessed: Report, rules_version: str) -> _In
 
 
 def _finding_row(assessment_id: int, found: Finding) -> dict[str, Any]:
+    """A rule that holds, as nearly all do, is kept without its sentence and its cells: rules/*.yml has them."""
+    is_held = found.outcome is Outcome.HOLDS
     return {
         "assessment_id": assessment_id,
         "rule": found.rule,
         "scope": found.scope,
         "severity": found.severity.value,
         "outcome": found.outcome.value,
-        "says": found.says,
+        "says": "" if is_held else found.says,
         "reason": found.reason,
         "left_value": found.left,
         "right_value": found.right,
         "delta": found.delta,
-        "cells": list(found.cells),
+        "cells": [] if is_held else list(found.cells),
         "suspects": [_suspect(each) for each in found.suspects],
         "verdict": found.verdict.value,
     }

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, Table, and_, select, tuple_, update
 
 from tasks.printed import Agreement, Locator
 from tasks.records import Cell, Claim, Quarantine, Reading, Section, Semantics
+from warehouse.bulk import insert_many
 from warehouse.schema import claim, figure, reading, section
 from warehouse.upsert import chunks, insert_missing
 
@@ -33,9 +34,9 @@ def keep_readings(connection: Connection, results: Sequence[Reading | Quarantine
     ids = reading_ids(connection, map(reading_key, results))
     read = [(ids[key], each) for key, each in new.items() if isinstance(each, Reading)]
     figures = [row for number, each in read for row in _figure_rows(number, each)]
-    insert_missing(connection, figure, figures)
-    insert_missing(connection, section, [row for number, each in read for row in _section_rows(number, each)])
-    insert_missing(connection, claim, [row for number, each in read for row in _claim_rows(number, each)])
+    insert_many(connection, figure, figures)
+    insert_many(connection, section, [row for number, each in read for row in _section_rows(number, each)])
+    insert_many(connection, claim, [row for number, each in read for row in _claim_rows(number, each)])
     _mark_current(connection, {each.sha256 for each in results}, set(ids.values()))
     return len(figures)
 

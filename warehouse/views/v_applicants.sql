@@ -13,5 +13,6 @@ select
     max(case when figure.column_key = 'total' then figure.value end) as total
 from v_report
 join figure
-    on figure.reading_id = v_report.reading_id and figure.table_name = 'applications' and figure.row_key = 'new'
+    on figure.reading_id = v_report.reading_id
+    and figure.address > 'applications.new.' and figure.address < 'applications.new/'
 group by v_report.agency_id, v_report.agency, v_report.supervisor, v_report.year

@@ -22,4 +22,4 @@ select
 from v_report
 join assessment on assessment.report_id = v_report.report_id and assessment.is_current
 join finding on finding.assessment_id = assessment.id
-where finding.outcome = 'broken' and v_report.status = 'read'
+where finding.outcome <> 'holds' and finding.outcome = 'broken' and v_report.status = 'read'

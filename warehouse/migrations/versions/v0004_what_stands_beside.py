@@ -31,6 +31,11 @@ def upgrade() -> None:
     op.create_table("crosswalk", *_crosswalk())
     op.create_table("decision", *_decision())
     op.create_index("ix_decision_sha256", "decision", ["sha256", "part", "address"])
+    for name, table, columns, rows in (
+        ("ix_figure_total", "figure", ["table_name", "reading_id", "row_key", "value"], "column_key = 'total'"),
+        ("ix_finding_open", "finding", ["assessment_id", "rule", "outcome", "verdict", "severity"], "outcome <> 'holds'"),
+    ):
+        op.create_index(name, table, columns, sqlite_where=sa.text(rows), postgresql_where=sa.text(rows))
 
 
 def _text(*names: str) -> list[SchemaItem]:
