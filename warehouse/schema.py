@@ -164,7 +164,7 @@ figure = Table(
     CheckConstraint("(value is not null) = (semantics in ('NUMERIC', 'ZERO'))", name="value"),
     CheckConstraint("agreement in ('plain', 'agreed', 'witnessed', 'alone', 'disputed')", name="agreement"),
     Index("ix_figure_address", "address"),
-    Index("ix_figure_total", "table_name", "reading_id", "row_key", "value", **_only("column_key = 'total'")),
+    Index("ix_figure_total", "reading_id", "table_name", "row_key", "value", "column_key", **_only("column_key = 'total'")),
     sqlite_with_rowid=False,  # the key is most of the row: half the file
 )
 

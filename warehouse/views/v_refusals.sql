@@ -12,7 +12,7 @@ join figure on figure.reading_id = v_report.reading_id and figure.table_name = '
 left join figure as concluded
     on concluded.reading_id = v_report.reading_id and concluded.address = 'applications.concluded.total'
 where
-    figure.row_key like 'denied.%'
-    or figure.row_key like 'unavailable.%'
-    or figure.row_key like 'rejected.%'
-    or figure.row_key like 'other%'
+    substr(figure.row_key, 1, 7) = 'denied.'
+    or substr(figure.row_key, 1, 12) = 'unavailable.'
+    or substr(figure.row_key, 1, 9) = 'rejected.'
+    or substr(figure.row_key, 1, 5) = 'other'

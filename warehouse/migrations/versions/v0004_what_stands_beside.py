@@ -32,7 +32,7 @@ def upgrade() -> None:
     op.create_table("decision", *_decision())
     op.create_index("ix_decision_sha256", "decision", ["sha256", "part", "address"])
     for name, table, columns, rows in (
-        ("ix_figure_total", "figure", ["table_name", "reading_id", "row_key", "value"], "column_key = 'total'"),
+        ("ix_figure_total", "figure", ["reading_id", "table_name", "row_key", "value", "column_key"], "column_key = 'total'"),
         ("ix_finding_open", "finding", ["assessment_id", "rule", "outcome", "verdict", "severity"], "outcome <> 'holds'"),
     ):
         op.create_index(name, table, columns, sqlite_where=sa.text(rows), postgresql_where=sa.text(rows))
