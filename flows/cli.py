@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
-from expectations.rule import load_rules
 from flows.settings import Settings, load_settings
 from tasks.errors import GoujiError, SettingsError
 from tasks.records import Outcome, Quarantine, Severity
@@ -167,12 +165,9 @@ def rules(
 
         typer.echo(catalogue.markdown(), nl=False)
         return
-    table = Table(show_lines=True)
-    for heading in ("规则 id", "名称 title", "内容 says", "依据 authority", "级别 severity", "无法判断 unknown"):
-        table.add_column(heading, overflow="fold")
-    for rule in load_rules():
-        table.add_row(rule.id, rule.title, rule.says, rule.authority, rule.severity, rule.unknown)
-    _console().print(table)
+    from flows.show import show_rules
+
+    show_rules(_console())
 
 
 @app.command()
@@ -218,6 +213,20 @@ def clusters(
     if release is not None:
         release_cluster(settings, release, reason, settings.night_of(_now()))
     list_clusters(settings, _console())
+
+
+@app.command()
+def replay(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Every document, also those that these readers have read.")] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many documents.")] = None,
+    data: Data = None,
+) -> None:
+    """Read the archive again with today's readers, forms and rules, without any network 重读存档."""
+    from flows.replay import replay as replay_archive
+    from flows.show_replay import show_replay
+
+    show_replay(_console(), replay_archive(_settings(data_dir=data), is_dry=dry_run, every=every, limit=limit), is_dry=dry_run)
 
 
 @app.command()

@@ -27,6 +27,7 @@ from tasks.crawl import CrawlOptions, crawl
 from tasks.crawl.register import load_register
 from tasks.fetched import Crawl
 from tasks.publish import Publication, publish
+from tasks.publish.products import Products, publish_products
 from tasks.reconcile import reconcile, rules_version
 from tasks.reconcile.clusters import find_clusters
 from tasks.reconcile.survey import calendar_rules, compare, comparison_rules, survey
@@ -196,10 +197,21 @@ def publish_docs(work: Work) -> Publication:
     return publication
 
 
-def tell_supervisors(work: Work) -> tuple[SupervisorNews, ...]:
+def publish_state(work: Work) -> Products:
+    """Publish the present state for analysts; where it does not pass its checks the last publication stays, and it is said."""
+    versions = {"readers": reading_version(), "rules": rules_version()}
+    products = publish_products(work.engine, work.settings.products_dir(), work.night, versions)
+    if products.faults:
+        LOG.error("发布 publish: the state is not published, the last one stays: %s", "; ".join(products.faults))
+    else:
+        LOG.info("发布 publish: state %s, %s", products.state, ", ".join(f"{n} {name}" for name, n in products.rows.items()))
+    return products
+
+
+def tell_supervisors(work: Work, faults: tuple[str, ...] = ()) -> tuple[SupervisorNews, ...]:
     """Tell each supervisor what changed."""
     settings = work.settings
-    options = AlertOptions(settings.outbox_dir(), settings.channels(), settings.always_send, settings.maintainers())
+    options = AlertOptions(settings.outbox_dir(), settings.channels(), settings.always_send, settings.maintainers(), faults)
     news = alert(work.engine, work.night, options, work.now)
     LOG.info("告知 alert: %d digests for %d supervisors", sum(bool(each.files) for each in news), len(news))
     return news

@@ -41,6 +41,7 @@ assess_reports = as_task("reconcile", steps.assess_reports)
 survey_reports = as_task("survey", steps.survey_reports)
 hold_clusters = as_task("hold", steps.hold_clusters)
 publish_docs = as_task("publish", steps.publish_docs)
+publish_state = as_task("products", steps.publish_state)
 tell_supervisors = as_task("alert", steps.tell_supervisors)
 
 
@@ -87,7 +88,8 @@ def _run(work: steps.Work) -> NightSummary:
     survey_reports(work)
     hold_clusters(work)
     publication = publish_docs(work)
-    news = tell_supervisors(work)
+    products = publish_state(work)
+    news = tell_supervisors(work, products.faults)
     summary = NightSummary(
         night=work.night,
         documents=counts,

@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     agencies: Path = Field(Path("agencies.csv"), description="The register: a CSV file with one agency a line.")
     outbox: Path | None = Field(None, description="Folder for the supervisors' digests. Without it: outbox in data_dir.")
     docs: Path | None = Field(None, description="Folder for the Data Docs, a folder a night. Without it: docs in data_dir.")
+    products: Path | None = Field(
+        None, description="Folder for Parquet, DuckDB and CSV of the present state. Without it: products in data_dir."
+    )
     apprise_urls: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (), description="Apprise URLs, separated by commas, to which every digest is also sent. None: only the outbox."
     )
@@ -140,6 +143,10 @@ class Settings(BaseSettings):
     def outbox_dir(self) -> Path:
         """The folder of the digests."""
         return (self.outbox or self.data_dir / "outbox").resolve()
+
+    def products_dir(self) -> Path:
+        """The folder of the products."""
+        return (self.products or self.data_dir / "products").resolve()
 
     def docs_dir(self) -> Path:
         """The folder of the Data Docs."""

@@ -38,6 +38,16 @@ def show_checked(console: Console, checked: Checked) -> None:
         console.print(Text(f"! {gap}", style="bold magenta"))
 
 
+def show_rules(console: Console) -> None:
+    """Every rule: what it states, by which authority, how grave it is, when it cannot be judged."""
+    table = Grid(show_lines=True)
+    for heading in ("规则 id", "名称 title", "内容 says", "依据 authority", "级别 severity", "无法判断 unknown"):
+        table.add_column(heading, overflow="fold")
+    for rule in load_rules():
+        table.add_row(rule.id, rule.title, rule.says, rule.authority, rule.severity, rule.unknown)
+    console.print(table)
+
+
 def _unasked(rule: Rule) -> str:
     """Why a rule said nothing of a report."""
     return "由每夜任务判断：需要名录和全部报告" if isinstance(rule, SurveyRule) else "正文或历史中没有可比的内容"

@@ -5,15 +5,17 @@ The order of a night: register, crawl, readings, reports, findings. Whatever is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Engine, and_, exists, func, insert, not_, select, update
+from sqlalchemy import Engine, Row, and_, exists, func, insert, not_, select, update
 
 from expectations.crosswalk import addresses, load_crosswalk
 from expectations.deadline import may_be_due
 from expectations.names import Fit, Register
+from tasks.errors import WarehouseError
 from tasks.fetched import Crawl, Validators
 from tasks.records import Agency, Document, Finding, Quarantine, Reading, Report
 from tasks.roster import Cluster, Failure, Kind, Roster
@@ -21,7 +23,7 @@ from warehouse.agencies import keep_agencies, keep_reference
 from warehouse.assessments import keep_findings, to_assess
 from warehouse.clusters import HELD, failures_of, keep_clusters, release
 from warehouse.engine import writing
-from warehouse.readings import keep_readings
+from warehouse.readings import keep_readings, rebuild
 from warehouse.regions import regions
 from warehouse.reports import keep_reports
 from warehouse.schema import agency, column_outcome, document, reading, run, sighting
@@ -87,6 +89,22 @@ def load_crawl(engine: Engine, crawl: Crawl, documents: Sequence[Document]) -> C
     return CrawlCounts(seen=sum(states[state] for state in SEEN), **states)
 
 
+def sighted(engine: Engine) -> tuple[Document, ...]:
+    """Every document that was ever sighted, by its hash."""
+    is_sighted = exists().where(sighting.c.sha256 == document.c.sha256)
+    with engine.connect() as connection:
+        return _documents(connection.execute(select(document).where(is_sighted).order_by(document.c.sha256)).all())
+
+
+def last_night(engine: Engine) -> date:
+    """The last night that was crawled. Raises WarehouseError where there was none."""
+    with engine.connect() as connection:
+        night: date | None = connection.execute(select(func.max(column_outcome.c.night))).scalar()
+    if night is None:
+        raise WarehouseError("no night has been run yet", where="the warehouse", remedy="Run `gouji nightly` first.")
+    return night
+
+
 def unread(engine: Engine, reader_version: str) -> tuple[Document, ...]:
     """The sighted documents whose current readings are not of this version of the readers, by their hash."""
     sighted = exists().where(sighting.c.sha256 == document.c.sha256)
@@ -94,6 +112,10 @@ def unread(engine: Engine, reader_version: str) -> tuple[Document, ...]:
     known = exists().where(reading.c.sha256 == document.c.sha256, current)
     with engine.connect() as connection:
         rows = connection.execute(select(document).where(sighted, not_(known)).order_by(document.c.sha256)).all()
+    return _documents(rows)
+
+
+def _documents(rows: Sequence[Row[Any]]) -> tuple[Document, ...]:
     return tuple(Document(**{**row._mapping, "headers": tuple((name, value) for name, value in row.headers)}) for row in rows)
 
 
@@ -115,6 +137,19 @@ def reports_to_assess(engine: Engine, rules_version: str) -> tuple[Report, ...]:
     """The current reports that these rules have not been put to yet, or only with other readings beside them."""
     with engine.connect() as connection:
         return to_assess(connection, rules_version)
+
+
+def reports_in(engine: Engine, hashes: Set[str]) -> tuple[Report, ...]:
+    """The current reports in some documents, with what they are compared with."""
+    with engine.connect() as connection:
+        return to_assess(connection, "", hashes)
+
+
+def standing_readings(engine: Engine, sha256: str) -> tuple[Reading, ...]:
+    """The current readings of a document."""
+    with engine.connect() as connection:
+        ids = connection.execute(select(reading.c.id).where(reading.c.sha256 == sha256, reading.c.is_current.is_(True)))
+        return tuple(rebuild(connection, ids.scalars().all()).values())
 
 
 def load_findings(engine: Engine, report: Report, findings: Sequence[Finding], rules_version: str, night: date) -> None:

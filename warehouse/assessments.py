@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import astuple, dataclass
 from datetime import date
 from decimal import Decimal
@@ -32,8 +32,11 @@ class _Inputs:
     context: str
 
 
-def to_assess(connection: Connection, rules_version: str) -> tuple[Report, ...]:
-    """The current reports whose current assessment is missing or rests on other inputs, by agency and year."""
+def to_assess(connection: Connection, rules_version: str, only: Set[str] | None = None) -> tuple[Report, ...]:
+    """The current reports whose current assessment is missing or rests on other inputs, by agency and year.
+
+    only: the SHA-256 of documents; then all current reports in these, assessed or not.
+    """
     replaced = {row.id: row.older for row in connection.execute(_replaced())}
     agencies = agencies_of(connection)
     neighbours = neighbours_of(agencies)
@@ -41,7 +44,8 @@ def to_assess(connection: Connection, rules_version: str) -> tuple[Report, ...]:
     wanted: list[tuple[Agency, int, _Inputs]] = []
     for row in connection.execute(_standing()):
         inputs = _Inputs(row.id, row.reading_id, *_previous(row), replaced.get(row.id), rules_version, contexts[row.agency_id])
-        if astuple(inputs) != tuple(row)[-len(_Inputs.__slots__) :]:
+        is_due = astuple(inputs) != tuple(row)[-len(_Inputs.__slots__) :]
+        if is_due if only is None else row.sha256 in only:
             wanted.append((agencies[row.agency_id], row.year, inputs))
     readings = rebuild(connection, {number for _, _, each in wanted for number in _reading_ids(each) if number is not None})
     return tuple(_report(each, year, inputs, readings, neighbours[each.supervisor]) for each, year, inputs in wanted)
@@ -73,6 +77,7 @@ def _standing() -> Select[Any]:
             report.c.id,
             report.c.agency_id,
             report.c.year,
+            report.c.sha256,
             reading.c.id.label("reading_id"),
             before.c.id.label("before_id"),
             before.c.is_ambiguous,

@@ -26,12 +26,16 @@ from warehouse.schema import outbox
 
 @dataclass(frozen=True, slots=True)
 class AlertOptions:
-    """Where digests go, and what only maintainers are told. `always` sends one to a supervisor for whom nothing happened."""
+    """Where digests go, and what only maintainers are told. `always` sends one to a supervisor for whom nothing happened.
+
+    faults: why the state was not published, for the maintainers.
+    """
 
     outbox: Path
     apprise_urls: tuple[str, ...] = ()
     always: bool = False
     maintainer_urls: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ def alert(engine: Engine, night: date, options: AlertOptions, now: Callable[[], 
         digests = build_digests(connection, night, changes(connection, night, said_once), said_once)
         if not is_past:
             channels = dict.fromkeys((FILE, *(channel_name(url) for url in options.apprise_urls)))
-            message = build_engineering(connection, night)
+            message = build_engineering(connection, night, options.faults)
             if message is not None:
                 put(connection, message, (FILE, *dict.fromkeys(channel_name(url) for url in options.maintainer_urls)))
             queue(connection, [digest for digest in digests if digest.has_news or options.always], tuple(channels))

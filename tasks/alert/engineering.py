@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -17,17 +18,19 @@ from warehouse.schema_survey import cluster, cluster_finding
 _EXAMPLES = 5
 
 
-def build_engineering(connection: Connection, night: date) -> Message | None:
-    """The message of a night, or None when nothing has been held or has gone since the last one."""
+def build_engineering(connection: Connection, night: date, faults: Sequence[str] = ()) -> Message | None:
+    """The message of a night, or None when nothing has been held or has gone, and the state was published (no `faults`)."""
     words = load_wording().engineering
     rows = connection.execute(
         select(cluster).where(cluster.c.since == night, cluster.c.reason == "").order_by(cluster.c.state, cluster.c.fingerprint)
     ).all()
-    if not rows:
+    if not rows and not faults:
         return None
     held = [row for row in rows if row.state == HELD]
     gone = [words["gone"].format(cluster=_name(row)) for row in rows if row.state != HELD]
-    parts = [f"# {words['title']}", words["night"].format(night=night), *(_section(connection, row) for row in held)]
+    parts = [words["faults"].format(night=night, faults="；".join(faults))] if faults else []
+    parts += [f"# {words['title']}", words["night"].format(night=night)] if rows else []
+    parts += [_section(connection, row) for row in held]
     parts += ["\n".join(f"- {sentence}" for sentence in gone)] if gone else []
     text = "\n\n".join([*parts, *([words["what_to_do"]] if held else [])]) + "\n"
     subject = words["subject"].format(night=night, held=len(held), gone=len(gone))

@@ -6,7 +6,6 @@ fault between reading and loading shows as a disagreement. The docs folder is re
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,7 +17,7 @@ from sqlalchemy import Connection, Engine, Select, and_, func, select
 from expectations.rule import Rule, load_rules
 from expectations.suite_checks import FailingRow, RuleResult, SuiteResult, scaled
 from expectations.suite_frames import Batch, build_frames
-from tasks.errors import SettingsError
+from tasks.publish.swap import beside, swap
 from tasks.records import Outcome, Semantics, Verdict
 from warehouse.schema import agency, assessment, claim, figure, finding, reading, report
 from warehouse.schema_survey import survey_finding
@@ -38,7 +37,7 @@ class Publication:
 def publish(engine: Engine, night: date, docs: Path, rules: tuple[Rule, ...] | None = None) -> Publication:
     """Run the rules' suites over the reports assessed this night and replace the Data Docs in `docs`."""
     rules = load_rules() if rules is None else rules
-    new, old = _beside(docs)
+    new, old = beside(docs, "validations", "the Data Docs of an earlier night")
     with engine.connect() as connection:
         reports = connection.execute(select(func.count()).select_from(_tonight(night).subquery())).scalar_one()
         frames = build_frames(_batch(connection, night), rules) if reports else ()
@@ -49,7 +48,7 @@ def publish(engine: Engine, night: date, docs: Path, rules: tuple[Rule, ...] | N
     from expectations.suite import run_suites  # slow to import
 
     suites = run_suites(frames, night, new)
-    _swap(new, docs, old)
+    swap(new, docs, old)
     results = tuple(_rule_result(rule.id, suites) for rule in rules if rule.kind != "change")
     failing = tuple(row for result in results for row in result.failing)
     return Publication(reports, results, failing, docs / "index.html", passed=not failing)
@@ -140,29 +139,3 @@ def _amounts(rows: pd.DataFrame, name: str) -> pd.DataFrame:
 def _rows(connection: Connection, query: Select[Any]) -> pd.DataFrame:
     result = connection.execute(query)
     return pd.DataFrame([tuple(row) for row in result], columns=list(result.keys()), dtype=object)
-
-
-def _beside(docs: Path) -> tuple[Path, Path]:
-    """Free names beside the docs folder for its successor and its predecessor; mends a swap that a crash cut in two."""
-    if docs.exists() and not (docs / "validations").is_dir() and any(docs.iterdir()):
-        expected = "an empty folder, a new one, or the Data Docs of an earlier night"
-        raise SettingsError(
-            "holds other files, which publishing would delete",
-            where=str(docs),
-            expected=expected,
-            remedy="Choose another folder.",
-        )
-    new, old = docs.with_name(f".{docs.name}.new"), docs.with_name(f".{docs.name}.old")
-    if old.exists() and not docs.exists():
-        old.rename(docs)
-    for leftover in (new, old):
-        shutil.rmtree(leftover, ignore_errors=True)
-    docs.parent.mkdir(parents=True, exist_ok=True)
-    return new, old
-
-
-def _swap(new: Path, docs: Path, old: Path) -> None:
-    if docs.exists():
-        docs.rename(old)
-    new.rename(docs)
-    shutil.rmtree(old, ignore_errors=True)
