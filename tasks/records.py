@@ -200,7 +200,7 @@ class Report:
 
     `previous` is None when last year's report is not there or could be one of several; `previous_reason` then says which.
     `agency` is the register's line (None for a file that is checked by hand), `neighbours` the names of all
-    agencies of its supervisor.
+    agencies of its supervisor. `decisions`: the ids of people's decisions that the readings already show.
     """
 
     agency_id: str
@@ -211,6 +211,7 @@ class Report:
     superseded: Reading | None = None
     agency: Agency | None = None
     neighbours: frozenset[str] = frozenset()
+    decisions: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -56,11 +56,15 @@ def neighbours_of(agencies: Mapping[str, Agency]) -> dict[str, frozenset[str]]:
     return {supervisor: frozenset(group) for supervisor, group in names.items()}
 
 
-def context_of(each: Agency | None, neighbours: Set[str]) -> str:
-    """A name for what the register says of an agency and its neighbours: when it changes, the reports are assessed anew."""
+def context_of(each: Agency | None, neighbours: Set[str], decided: Iterable[object] = ()) -> str:
+    """A name for what the register says of an agency and its neighbours, and what people decided of a report's figures.
+
+    When it changes, the report is assessed anew.
+    """
     line = asdict(each) if each is not None else {}
     of_rules = [line.get(name) for name in ("name", "aliases", "level", "valid_from", "valid_to")]
-    return hashlib.sha256(repr((of_rules, sorted(neighbours))).encode()).hexdigest()[:16]
+    told = (of_rules, sorted(neighbours), *([sorted(map(str, decided))] if decided else []))
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 
 def _agency(row: Row[Any]) -> Agency:

@@ -15,8 +15,11 @@ from tasks.records import Agency, Finding, Number, Outcome, Reading, Report, Sus
 from warehouse.agencies import agencies_of, context_of, neighbours_of
 from warehouse.bulk import insert_many
 from warehouse.readings import READ, reading_ids, reading_key, rebuild
+from warehouse.reviews import as_decided, decisions_of
 from warehouse.schema import assessment, finding, reading, report, sighting
 from warehouse.sightings import SEEN
+
+_Decisions = Mapping[tuple[str, str], tuple[Row[Any], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +44,18 @@ def to_assess(connection: Connection, rules_version: str, only: Set[str] | None 
     agencies = agencies_of(connection)
     neighbours = neighbours_of(agencies)
     contexts = {key: context_of(each, neighbours[each.supervisor]) for key, each in agencies.items()}
+    decisions = decisions_of(connection)
     wanted: list[tuple[Agency, int, _Inputs]] = []
     for row in connection.execute(_standing()):
-        inputs = _Inputs(row.id, row.reading_id, *_previous(row), replaced.get(row.id), rules_version, contexts[row.agency_id])
+        agency = agencies[row.agency_id]
+        decided = _ids(decisions, (row.sha256, row.part), (row.before_sha256, row.before_part))
+        context = context_of(agency, neighbours[agency.supervisor], decided) if decided else contexts[row.agency_id]
+        inputs = _Inputs(row.id, row.reading_id, *_previous(row), replaced.get(row.id), rules_version, context)
         is_due = astuple(inputs) != tuple(row)[-len(_Inputs.__slots__) :]
         if is_due if only is None else row.sha256 in only:
             wanted.append((agencies[row.agency_id], row.year, inputs))
     readings = rebuild(connection, {number for _, _, each in wanted for number in _reading_ids(each) if number is not None})
-    return tuple(_report(each, year, inputs, readings, neighbours[each.supervisor]) for each, year, inputs in wanted)
+    return tuple(_report(each, year, inputs, readings, neighbours[each.supervisor], decisions) for each, year, inputs in wanted)
 
 
 def keep_findings(connection: Connection, assessed: Report, findings: Sequence[Finding], rules_version: str, night: date) -> None:
@@ -78,8 +85,11 @@ def _standing() -> Select[Any]:
             report.c.agency_id,
             report.c.year,
             report.c.sha256,
+            report.c.part,
             reading.c.id.label("reading_id"),
             before.c.id.label("before_id"),
+            before.c.sha256.label("before_sha256"),
+            before.c.part.label("before_part"),
             before.c.is_ambiguous,
             before.c.doubt,
             before_reading.c.id.label("before_reading_id"),
@@ -142,11 +152,28 @@ def _reading_ids(inputs: _Inputs) -> tuple[int | None, ...]:
     return inputs.reading_id, inputs.previous_reading_id, inputs.superseded_reading_id
 
 
-def _report(agency: Agency, year: int, inputs: _Inputs, readings: Mapping[int, Reading], neighbours: frozenset[str]) -> Report:
+def _ids(decisions: _Decisions, *places: tuple[str | None, str | None]) -> tuple[int, ...]:
+    """The decisions about some documents' parts."""
+    found = (row.id for sha256, part in places if sha256 is not None for row in decisions.get((sha256, part or ""), ()))
+    return tuple(sorted(found))
+
+
+def _report(
+    agency: Agency,
+    year: int,
+    inputs: _Inputs,
+    readings: Mapping[int, Reading],
+    neighbours: frozenset[str],
+    decisions: _Decisions,
+) -> Report:
     now, previous, superseded = (readings.get(number) if number is not None else None for number in _reading_ids(inputs))
     if now is None:
         raise WarehouseError("a reading has vanished", where=f"reading {inputs.reading_id}", remedy="Run again.")
-    return Report(agency.id, year, now, previous, inputs.previous_reason, superseded, agency, neighbours)
+    places = [(each.sha256, each.part) for each in (now, previous) if each is not None]
+    now = as_decided(now, decisions.get((now.sha256, now.part), ()))
+    previous = as_decided(previous, decisions.get((previous.sha256, previous.part), ())) if previous else None
+    decided = _ids(decisions, *places)
+    return Report(agency.id, year, now, previous, inputs.previous_reason, superseded, agency, neighbours, decided)
 
 
 def _inputs(connection: Connection, assessed: Report, rules_version: str) -> _Inputs:
@@ -163,7 +190,7 @@ def _inputs(connection: Connection, assessed: Report, rules_version: str) -> _In
             expected="a report that reports_to_assess gave, with no other run in between",
             remedy="Run again.",
         )
-    context = context_of(assessed.agency, assessed.neighbours)
+    context = context_of(assessed.agency, assessed.neighbours, assessed.decisions)
     return _Inputs(report_id, now, previous, assessed.previous_reason, superseded, rules_version, context)
 
 

@@ -14,7 +14,7 @@ def check_change(rule: ChangeRule, report: Report) -> list[Finding]:
     if report.superseded is None:
         return []
     before, after = report.superseded.figures(), report.reading.figures()
-    changed = [address for address in after if address in before and _said(before[address]) != _said(after[address])]
+    changed = [address for address in after if address in before and _differs(before[address], after[address])]
     changed += [address for address in after if address not in before] + [address for address in before if address not in after]
     if not changed:
         return [holds(rule, report, "report")]
@@ -22,6 +22,11 @@ def check_change(rule: ChangeRule, report: Report) -> list[Finding]:
     shown = "；".join(f"{address}由{_raw(before, address)}改为{_raw(after, address)}" for address in changed[:_SHOWN])
     reason = f"{len(changed)}个数据有改动：{shown}{'等' if len(changed) > _SHOWN else ''}"
     return [broken(rule, report, "report", tuple(changed), verdict_of(cells), reason=reason)]
+
+
+def _differs(before: Cell, after: Cell) -> bool:
+    """Whether something else is printed: another way to write the same is no change, nor is a person's word on the same text."""
+    return _said(before) != _said(after) and before.raw != after.raw
 
 
 def _said(cell: Cell) -> tuple[object, ...]:
