@@ -28,7 +28,7 @@ from warehouse.regions import regions
 from warehouse.reports import keep_reports
 from warehouse.schema import agency, column_outcome, document, reading, run, sighting
 from warehouse.schema_survey import cluster
-from warehouse.sightings import SEEN, count_states, keep_crawl, known_bodies, shown_attachments
+from warehouse.sightings import SEEN, count_states, is_past, keep_crawl, known_bodies, shown_attachments
 from warehouse.surveys import compared_inputs, inputs_of, keep_inputs, keep_survey, reported_years, roster_of
 
 _OWN = {Fit.SAME: True, Fit.OTHER: False, Fit.UNSAID: None}
@@ -126,8 +126,13 @@ def load_readings(engine: Engine, results: Sequence[Reading | Quarantine], night
 
 
 def load_reports(engine: Engine, night: date) -> None:
-    """Decide which document is each agency's report for each year, as of a night. To be called when all are read."""
+    """Decide which document is each agency's report for each year, as of a night. To be called when all are read.
+
+    A night of the past, run again, decides nothing: what later nights saw stands.
+    """
     with writing(engine) as connection:
+        if is_past(connection, night):
+            return
         rows = connection.execute(select(agency.c.id, agency.c.name, agency.c.aliases))
         register = Register({row.id: (row.name, *row.aliases) for row in rows})
         keep_reports(connection, night, lambda *printed: _OWN[register.fit(*printed)])
@@ -168,8 +173,7 @@ def comparison_is_due(engine: Engine, year: int, agencies: Sequence[Agency], rul
 def years_to_survey(engine: Engine, night: date) -> tuple[int, ...]:
     """The years reported for, and those of the present round. None for a night of the past: it stays as it was told."""
     with engine.connect() as connection:
-        is_past = connection.execute(select(exists().where(column_outcome.c.night > night))).scalar()
-        return () if is_past else tuple(sorted({*reported_years(connection), *may_be_due(night)}))
+        return () if is_past(connection, night) else tuple(sorted({*reported_years(connection), *may_be_due(night)}))
 
 
 def load_roster(engine: Engine, year: int, night: date, agencies: Sequence[Agency], *, with_contents: bool) -> Roster:

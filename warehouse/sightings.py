@@ -43,6 +43,11 @@ class _Tonight:
         return bool(columns) and all(column.complete for column in columns)
 
 
+def is_past(connection: Connection, night: date) -> bool:
+    """Whether a later night has been crawled already."""
+    return bool(connection.execute(select(exists().where(column_outcome.c.night > night))).scalar())
+
+
 def keep_crawl(connection: Connection, crawl: Crawl, documents: Sequence[Document]) -> None:
     """Keep a night's documents, sightings and column outcomes."""
     insert_missing(connection, document, [_document_row(each) for each in documents])
