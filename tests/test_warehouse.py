@@ -19,7 +19,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from small_world import ask, fill
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import Engine, create_engine, inspect
 
 from tasks.errors import NewerSchema, WarehouseError
 from warehouse import views
@@ -79,6 +79,11 @@ def test_the_migrations_make_exactly_the_tables_of_the_schema(url: str, tmp_path
         expected = _definitions(connection.connection.dbapi_connection)
     assert differences == []
     assert migrated == expected  # to the last constraint, which Alembic does not compare
+
+
+def test_models_and_migrations_agree_on_each_engine(engine: Engine) -> None:
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata) == []
 
 
 def _definitions(connection: Any) -> dict[str, list[str]]:
