@@ -135,10 +135,9 @@ def loaded(engine: object, agencies: tuple[Agency, ...], night: date) -> tuple[f
         seconds += time.perf_counter() - begin
     begin = time.perf_counter()
     load.load_reports(engine, night)  # type: ignore[arg-type]
-    reports = load.reports_to_assess(engine, "r1")  # type: ignore[arg-type]
     seconds += time.perf_counter() - begin
-    for report in reports:
-        findings = judged(report.reading.sha256, report.agency_id)
+    for report in load.reports_to_assess(engine, "r1"):  # type: ignore[arg-type]
+        findings = judged(report.agency_id)
         begin = time.perf_counter()
         load.load_findings(engine, report, findings, "r1", night)  # type: ignore[arg-type]
         seconds += time.perf_counter() - begin
@@ -148,7 +147,7 @@ def loaded(engine: object, agencies: tuple[Agency, ...], night: date) -> tuple[f
 _FINDINGS: dict[int, tuple[Finding, ...]] = {}
 
 
-def judged(hash_: str, agency_id: str) -> tuple[Finding, ...]:
+def judged(agency_id: str) -> tuple[Finding, ...]:
     """What the rules say of a report of its kind, under its own name."""
     from tasks.records import Report
 

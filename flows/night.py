@@ -154,12 +154,12 @@ def assess_reports(work: Work) -> int:
     """Decide which document is each agency's report for each year, and put to the rules what they have not judged yet."""
     load.load_reports(work.engine, work.night)
     version = rules_version()
-    reports = load.reports_to_assess(work.engine, version)
-    for number, report in enumerate(reports):
-        LOG.debug("勾稽 reconcile: %d of %d reports", number, len(reports))
+    done = 0
+    for done, report in enumerate(load.reports_to_assess(work.engine, version), 1):
+        LOG.debug("勾稽 reconcile: report %d", done)
         load.load_findings(work.engine, report, reconcile(report), version, work.night)
-    LOG.info("勾稽 reconcile: %d reports put to the rules", len(reports))
-    return len(reports)
+    LOG.info("勾稽 reconcile: %d reports put to the rules", done)
+    return done
 
 
 def survey_reports(work: Work) -> int:

@@ -5,7 +5,7 @@ The order of a night: register, crawl, readings, reports, findings. Whatever is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,7 +20,7 @@ from tasks.fetched import Crawl, Validators
 from tasks.records import Agency, Document, Finding, Quarantine, Reading, Report
 from tasks.roster import Cluster, Failure, Kind, Roster
 from warehouse.agencies import keep_agencies, keep_reference
-from warehouse.assessments import keep_findings, to_assess
+from warehouse.assessments import keep_findings, read_due, to_assess
 from warehouse.clusters import HELD, failures_of, keep_clusters, release
 from warehouse.engine import writing
 from warehouse.readings import keep_readings, rebuild
@@ -31,6 +31,7 @@ from warehouse.schema_survey import cluster
 from warehouse.sightings import SEEN, count_states, is_past, keep_crawl, known_bodies, shown_attachments
 from warehouse.surveys import compared_inputs, inputs_of, keep_inputs, keep_survey, reported_years, roster_of
 
+_AT_ONCE = 200  # reports whose readings are held in memory
 _OWN = {Fit.SAME: True, Fit.OTHER: False, Fit.UNSAID: None}
 
 
@@ -138,16 +139,21 @@ def load_reports(engine: Engine, night: date) -> None:
         keep_reports(connection, night, lambda *printed: _OWN[register.fit(*printed)])
 
 
-def reports_to_assess(engine: Engine, rules_version: str) -> tuple[Report, ...]:
-    """The current reports that these rules have not been put to yet, or only with other readings beside them."""
+def reports_to_assess(engine: Engine, rules_version: str) -> Iterator[Report]:
+    """The current reports that these rules have not been put to yet, or only with other readings beside them, one by one."""
     with engine.connect() as connection:
-        return to_assess(connection, rules_version)
+        due = to_assess(connection, rules_version)
+    for start in range(0, len(due.wanted), _AT_ONCE):
+        with engine.connect() as connection:
+            reports = read_due(connection, due, start, _AT_ONCE)
+        yield from reports
 
 
 def reports_in(engine: Engine, hashes: Set[str]) -> tuple[Report, ...]:
     """The current reports in some documents, with what they are compared with."""
     with engine.connect() as connection:
-        return to_assess(connection, "", hashes)
+        due = to_assess(connection, "", hashes)
+        return read_due(connection, due, 0, len(due.wanted))
 
 
 def standing_readings(engine: Engine, sha256: str) -> tuple[Reading, ...]:

@@ -221,7 +221,7 @@ def test_a_crash_at_any_step_is_repaired_by_running_again(tmp_path: Path) -> Non
         load.load_readings(engine, readings[:step], ONE)
         if step > 1:
             load.load_reports(engine, ONE)
-        for report_ in load.reports_to_assess(engine, "r1")[: max(step - 3, 0)]:
+        for report_ in list(load.reports_to_assess(engine, "r1"))[: max(step - 3, 0)]:
             load.load_findings(engine, report_, judge(report_), "r1", ONE)
         run_night(engine, ONE, *pages)
         assert canonical_dump(engine) == canonical_dump(whole), f"crashed after step {step}"

@@ -52,7 +52,7 @@ def doubtful(engine: Engine) -> Engine:
 
 
 def assess(engine: Engine) -> int:
-    reports = load.reports_to_assess(engine, "r1")
+    reports = list(load.reports_to_assess(engine, "r1"))
     for report in reports:
         load.load_findings(engine, report, judge(report), "r1", NIGHTS[0])
     return len(reports)

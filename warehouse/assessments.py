@@ -35,7 +35,16 @@ class _Inputs:
     context: str
 
 
-def to_assess(connection: Connection, rules_version: str, only: Set[str] | None = None) -> tuple[Report, ...]:
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Reports that the rules must be put to, by agency and year, without their readings; and what goes with them."""
+
+    wanted: tuple[tuple[Agency, int, _Inputs], ...]
+    neighbours: Mapping[str, frozenset[str]]
+    decisions: _Decisions
+
+
+def to_assess(connection: Connection, rules_version: str, only: Set[str] | None = None) -> Due:
     """The current reports whose current assessment is missing or rests on other inputs, by agency and year.
 
     only: the SHA-256 of documents; then all current reports in these, assessed or not.
@@ -54,8 +63,16 @@ def to_assess(connection: Connection, rules_version: str, only: Set[str] | None 
         is_due = astuple(inputs) != tuple(row)[-len(_Inputs.__slots__) :]
         if is_due if only is None else row.sha256 in only:
             wanted.append((agencies[row.agency_id], row.year, inputs))
-    readings = rebuild(connection, {number for _, _, each in wanted for number in _reading_ids(each) if number is not None})
-    return tuple(_report(each, year, inputs, readings, neighbours[each.supervisor], decisions) for each, year, inputs in wanted)
+    return Due(tuple(wanted), neighbours, decisions)
+
+
+def read_due(connection: Connection, due: Due, start: int, count: int) -> tuple[Report, ...]:
+    """Some of the reports that are due, with their readings: all at once would not fit into memory."""
+    part = due.wanted[start : start + count]
+    readings = rebuild(connection, {number for _, _, each in part for number in _reading_ids(each) if number is not None})
+    return tuple(
+        _report(each, year, inputs, readings, due.neighbours[each.supervisor], due.decisions) for each, year, inputs in part
+    )
 
 
 def keep_findings(connection: Connection, assessed: Report, findings: Sequence[Finding], rules_version: str, night: date) -> None:
