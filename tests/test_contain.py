@@ -186,7 +186,7 @@ def test_a_wrong_data_file_of_ours_is_said_plainly_and_no_document_is_blamed(cop
     (copy / "report.html").write_bytes(PAGE)
     with (copy / "expectations" / "head.yml").open("a", encoding="utf-8") as head:
         head.write("\ntitels: []\n")
-    register = "id,name,aliases,level,parent,supervisor,start_urls\na,甲局,,county,,乙,http://127.0.0.1:1/\n"
+    register = "id,name,aliases,level,parent,supervisor,start_urls\na,甲局,,县级部门,,乙,http://127.0.0.1:1/\n"
     (copy / "agencies.csv").write_text(register, encoding="utf-8")
     for words in (["read", "report.html"], ["nightly"]):
         done = gouji(copy, *words)
