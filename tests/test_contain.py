@@ -48,7 +48,7 @@ def is_running(process: int) -> bool:
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + 180
     while not is_so():
         assert time.monotonic() < end, "it takes too long"
         time.sleep(0.02)
