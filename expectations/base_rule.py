@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from collections.abc import Iterable
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from expectations.agency_type import AgencyType, load_agency_types
 from expectations.form import Form, split_address
+
+
+def _are_types(types: tuple[str, ...]) -> tuple[str, ...]:
+    known = {each.type for each in load_agency_types()}
+    if set(types) - known:
+        raise ValueError(f"agency type {', '.join(sorted(set(types) - known))} is none of agency_types.yml")
+    return types
+
+
+def _compile(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    for pattern in patterns:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"pattern {pattern!r} does not compile ({error})") from None
+    return patterns
+
+
+AgencyTypes = Annotated[tuple[str, ...], AfterValidator(_are_types)]
+Patterns = Annotated[tuple[str, ...], AfterValidator(_compile)]
 
 
 class BaseRule(BaseModel):
@@ -25,7 +47,7 @@ class BaseRule(BaseModel):
     severity: Literal["error", "warning", "info"]
     unknown: str
     editions: tuple[str, ...] = ()
-    agencies: tuple[str, ...] = ()
+    agencies: AgencyTypes = ()
 
     def applies_to(self, edition: str) -> bool:
         """Whether the rule is stated for an edition of the form."""
@@ -34,14 +56,6 @@ class BaseRule(BaseModel):
     def concerns(self, agency: AgencyType | None) -> bool:
         """Whether the rule is stated for a type of agency; one whose type is not known only by rules for all."""
         return not self.agencies or (agency is not None and agency.type in self.agencies)
-
-    @field_validator("agencies")
-    @classmethod
-    def _are_types(cls, agencies: tuple[str, ...]) -> tuple[str, ...]:
-        known = {each.type for each in load_agency_types()}
-        if set(agencies) - known:
-            raise ValueError(f"agency type {', '.join(sorted(set(agencies) - known))} is none of agency_types.yml")
-        return agencies
 
     def unknown_keys(self, form: Form) -> tuple[str, ...]:
         """The rows, columns and addresses it names that a form which it applies to does not have."""
@@ -55,3 +69,8 @@ def cells_of(address: str, form: Form) -> tuple[str, ...]:
     if table is None:
         return ()
     return tuple(f"{name}.{leaf}.{column}" for leaf in table.expand(row) if column in table.columns_of(leaf))
+
+
+def unknown_addresses(addresses: Iterable[str], form: Form) -> tuple[str, ...]:
+    """Those of the addresses that a form does not have, as `unknown_keys` names them."""
+    return tuple(f"address {address}" for address in addresses if not cells_of(address, form))

@@ -47,4 +47,4 @@ def addresses(indicator: Indicator, edition: str) -> Iterator[tuple[str, str]]:
         for leaf in table.expand(key):
             named = indicator.columns.get(edition)
             for column in (named,) if named else table.columns_of(leaf):
-                yield f"{row.partition('.')[0]}.{leaf}.{column}", "" if named else column
+                yield f"{name}.{leaf}.{column}", "" if named else column

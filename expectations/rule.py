@@ -6,7 +6,6 @@ report, in survey_rule.py for those put to all reports of a year.
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator, model_validator
 
-from expectations.base_rule import BaseRule, cells_of
+from expectations.base_rule import BaseRule, Patterns, cells_of, unknown_addresses
 from expectations.equation import Equation, parse_equation
 from expectations.form import Form, Table, load_forms, load_yaml
 from expectations.survey_rule import CalendarRule, HierarchyRule, LikenessRule, ScopeRule
@@ -152,7 +151,7 @@ class AmountRule(BaseRule):
 
     def unknown_keys(self, form: Form) -> tuple[str, ...]:
         """Its address, where the form does not have it."""
-        return () if cells_of(self.address, form) else (f"address {self.address}",)
+        return unknown_addresses((self.address,), form)
 
 
 class JumpRule(BaseRule):
@@ -165,7 +164,7 @@ class JumpRule(BaseRule):
 
     def unknown_keys(self, form: Form) -> tuple[str, ...]:
         """Its addresses that the form does not have."""
-        return tuple(f"address {address}" for address in self.addresses if not cells_of(address, form))
+        return unknown_addresses(self.addresses, form)
 
 
 class StructureRule(BaseRule):
@@ -183,23 +182,13 @@ class StructureRule(BaseRule):
     section: str = ""
     addresses: tuple[str, ...] = ()
     least: int = 0
-    patterns: tuple[str, ...] = ()
-    openings: tuple[str, ...] = ()
+    patterns: Patterns = ()
+    openings: Patterns = ()
     places: str = ""
-
-    @field_validator("patterns", "openings")
-    @classmethod
-    def _compile(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
-        for pattern in patterns:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise ValueError(f"pattern {pattern!r} does not compile ({error})") from None
-        return patterns
 
     def unknown_keys(self, form: Form) -> tuple[str, ...]:
         """Its addresses that the form does not have."""
-        return tuple(f"address {address}" for address in self.addresses if not cells_of(address, form))
+        return unknown_addresses(self.addresses, form)
 
 
 class ChangeRule(BaseRule):

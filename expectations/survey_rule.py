@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from expectations.agency_type import load_agency_types
-from expectations.base_rule import BaseRule, cells_of
+from expectations.base_rule import AgencyTypes, BaseRule, Patterns, unknown_addresses
 from expectations.form import Form
 
 
@@ -46,31 +44,14 @@ class HierarchyRule(BaseRule):
 
     kind: Literal["hierarchy"]
     addresses: tuple[str, ...]
-    aggregate: tuple[str, ...]
-    own: tuple[str, ...]
-    without: tuple[str, ...]
+    aggregate: Patterns
+    own: Patterns
+    without: AgencyTypes
     together: int
-
-    @field_validator("aggregate", "own")
-    @classmethod
-    def _compile(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
-        for pattern in patterns:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise ValueError(f"pattern {pattern!r} does not compile ({error})") from None
-        return patterns
-
-    @field_validator("without")
-    @classmethod
-    def _are_types(cls, types: tuple[str, ...]) -> tuple[str, ...]:
-        if unknown := set(types) - {each.type for each in load_agency_types()}:
-            raise ValueError(f"agency type {', '.join(sorted(unknown))} is none of agency_types.yml")
-        return types
 
     def unknown_keys(self, form: Form) -> tuple[str, ...]:
         """Its addresses that the form does not have."""
-        return tuple(f"address {address}" for address in self.addresses if not cells_of(address, form))
+        return unknown_addresses(self.addresses, form)
 
 
 class ScopeRule(BaseRule):
@@ -82,4 +63,4 @@ class ScopeRule(BaseRule):
 
     def unknown_keys(self, form: Form) -> tuple[str, ...]:
         """Its address, where the form does not have it."""
-        return () if cells_of(self.address, form) else (f"address {self.address}",)
+        return unknown_addresses((self.address,), form)

@@ -14,6 +14,7 @@ from openpyxl import Workbook
 from rich.console import Console
 from rich.table import Table
 
+from flows.output import write
 from flows.settings import Settings
 from tasks.errors import SettingsError
 from warehouse.readonly import query_read_only
@@ -36,10 +37,7 @@ def ask(settings: Settings, query: str, shape: str, as_of: date | None, out: Pat
     if out is None:
         console.file.write(written.decode())
         return
-    try:
-        out.write_bytes(written)
-    except OSError as error:
-        raise SettingsError(f"cannot be written ({error.strerror})", where=str(out), remedy="Choose another place.") from None
+    write(out, written)
     console.print(f"{out}: {len(rows)} rows")
 
 

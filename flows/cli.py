@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from rich.console import Console
 
+from flows.output import terminal, write
 from flows.review import review_app
 from flows.settings import Settings, load_settings
 from tasks.errors import GoujiError, SettingsError
@@ -65,7 +66,7 @@ def demo(
     """Run two nights over the sample portal and show what supervisors are told 演示."""
     from flows.demo import run_demo
 
-    run_demo(folder, _console())
+    run_demo(folder, terminal())
 
 
 @app.command()
@@ -78,7 +79,7 @@ def nightly(
     from flows.nightly import run_nightly
 
     settings = _settings(agencies=agencies, data_dir=data)
-    run_nightly(settings, _date(night, "--night") if night else settings.night_of(_now()), _now, _console())
+    run_nightly(settings, _date(night, "--night") if night else settings.night_of(_now()), _now, terminal())
 
 
 @app.command()
@@ -135,11 +136,11 @@ def explain(
         from flows.show_explained import show_explained
 
         explained = explain_figure(open_source(file, settings.archive()), cell, part, readers)
-        show_explained(_console(), explained)
+        show_explained(terminal(), explained)
         if explained.cell is None:
             raise typer.Exit(1)
         if image is not None:
-            _write(image, draw(explained, readers))
+            write(image, draw(explained, readers))
     if not explained.is_same:
         raise typer.Exit(2)
 
@@ -155,7 +156,7 @@ def sql(
     """Ask the warehouse a question; nothing can be changed 只读查询."""
     from flows.ask import ask
 
-    ask(_settings(data_dir=data), query, form, _date(as_of, "--as-of") if as_of else None, out, _console())
+    ask(_settings(data_dir=data), query, form, _date(as_of, "--as-of") if as_of else None, out, terminal())
 
 
 @app.command()
@@ -170,7 +171,7 @@ def rules(
         return
     from flows.show import show_rules
 
-    show_rules(_console())
+    show_rules(terminal())
 
 
 @app.command()
@@ -215,7 +216,7 @@ def clusters(
         raise SettingsError("--reason without --release", expected="the id of a cluster", remedy="`gouji clusters` lists them.")
     if release is not None:
         release_cluster(settings, release, reason, settings.night_of(_now()))
-    list_clusters(settings, _console())
+    list_clusters(settings, terminal())
 
 
 @app.command()
@@ -229,7 +230,7 @@ def replay(
     from flows.replay import replay as replay_archive
     from flows.show_replay import show_replay
 
-    show_replay(_console(), replay_archive(_settings(data_dir=data), is_dry=dry_run, every=every, limit=limit), is_dry=dry_run)
+    show_replay(terminal(), replay_archive(_settings(data_dir=data), is_dry=dry_run, every=every, limit=limit), is_dry=dry_run)
 
 
 @app.command()
@@ -253,8 +254,8 @@ def _tell(checks: Sequence[Checked], jsonl: bool, xlsx: Path | None) -> None:
     if xlsx is not None:
         from flows.workbook import workbook
 
-        _write(xlsx, workbook(checks))
-        _console().print(f"{xlsx}: {len(checks)} reports checked")
+        write(xlsx, workbook(checks))
+        terminal().print(f"{xlsx}: {len(checks)} reports checked")
     elif jsonl:
         from flows.jsonl import to_json
 
@@ -263,16 +264,9 @@ def _tell(checks: Sequence[Checked], jsonl: bool, xlsx: Path | None) -> None:
     else:
         from flows.show import show_checked
 
-        console = _console()
+        console = terminal()
         for checked in checks:
             show_checked(console, checked)
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise SettingsError(f"cannot be written ({error.strerror})", where=str(path), remedy="Choose another place.") from None
 
 
 def _settings(**options: Path | None) -> Settings:
@@ -282,12 +276,6 @@ def _settings(**options: Path | None) -> Settings:
 def _now() -> datetime:
     """The only clock of the command line; everything below is handed it."""
     return datetime.now(tz=UTC)
-
-
-def _console() -> Console:
-    """A terminal's own width; a pipe gets 120 columns, so that tables stay whole."""
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=120)
 
 
 def _date(text: str, option: str) -> date:

@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from flows.contain import Readers
+from flows.explain import bare
 from tasks.errors import DamagedDocument
 from tasks.records import Reading
 from warehouse.pages import Box, draw_pdf_page, draw_picture, to_pdf
@@ -79,15 +80,11 @@ def _for_office(data: bytes, kind: str, name: str) -> tuple[str, bytes]:
 
 def _in_drawing(drawn: bytes, reading: Reading, readers: Readers) -> dict[str, tuple[int, Box]]:
     """The places of the figures in the PDF that LibreOffice made: at the same address, with the same text."""
-    printed = {cell.address: _bare(cell.raw) for cell in reading.cells}
+    printed = {cell.address: bare(cell.raw) for cell in reading.cells}
     found: dict[str, tuple[int, Box]] = {}
     for each in readers.read(drawn, "the page as drawn", sha256(drawn).hexdigest()):
         if isinstance(each, Reading):
-            same = {cell.address for cell in each.cells if printed.get(cell.address) == _bare(cell.raw)}
+            same = {cell.address for cell in each.cells if printed.get(cell.address) == bare(cell.raw)}
             places = {address: place for address, place in _places(each).items() if address in same}
             found = max(found, places, key=len)
     return found
-
-
-def _bare(text: str) -> str:
-    return "".join(text.split())

@@ -46,7 +46,7 @@ class Explanation:
     @property
     def is_same(self) -> bool:
         """Whether what stands at the locator is what was read, white space aside."""
-        return self.cell is not None and _bare(self.again) == _bare(self.cell.raw)
+        return self.cell is not None and bare(self.again) == bare(self.cell.raw)
 
     @property
     def in_pixels(self) -> bool:
@@ -156,7 +156,7 @@ def _doubts(reading: Reading, cell: Cell, labels: tuple[str, str, str]) -> tuple
 def _related(reading: Reading, table: str, labels: tuple[str, str, str]) -> tuple[str, ...]:
     """The problems that speak of the row, else of the table, else all that speak of no table."""
     names = [name for form in load_forms() for name in form.tables]
-    by_row = tuple(each for each in reading.problems if _bare(labels[1]) in _bare(each))
+    by_row = tuple(each for each in reading.problems if bare(labels[1]) in bare(each))
     by_table = tuple(each for each in reading.problems if table in each)
     return by_row or by_table or tuple(each for each in reading.problems if not any(name in each for name in names))
 
@@ -178,5 +178,6 @@ def draw(explained: Explanation, readers: Readers) -> bytes:
     return drawing.page(explained.address)
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
+    """A text without white space, which two readings of the same may differ in."""
     return "".join(text.split())

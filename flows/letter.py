@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from flows.contain import Readers
 from flows.drawing import Drawing, open_drawing
+from flows.output import write
 from flows.settings import Settings
 from tasks.alert.letter import Letter, Problem, Strip, build_letters
 from tasks.alert.letter_set import set_docx, set_html
@@ -40,7 +41,9 @@ def write_letters(
     for letter in letters:
         illustrated = illustrate(letter, files, readers)
         for suffix, content in (("docx", set_docx(illustrated)), ("html", set_html(illustrated).encode())):
-            written.append(_write(folder / f"{letter.agency_id}-{letter.year}.{suffix}", content))
+            path = _folder(folder) / f"{letter.agency_id}-{letter.year}.{suffix}"
+            write(path, content)
+            written.append(path)
     return tuple(written)
 
 
@@ -80,10 +83,9 @@ def _check(unknown: set[str]) -> None:
         )
 
 
-def _write(path: Path, content: bytes) -> Path:
+def _folder(path: Path) -> Path:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SettingsError(f"cannot be written ({error.strerror})", where=str(path), remedy="Choose another folder.") from None
     return path

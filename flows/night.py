@@ -167,10 +167,10 @@ def survey_reports(work: Work) -> int:
     version, years = rules_version(), load.years_to_survey(work.engine, work.night)
     for year in years:
         LOG.debug("比对 survey: %d", year)
-        roster = load.load_roster(work.engine, year, work.night, work.agencies, with_contents=False)
+        inputs = load.comparison_is_due(work.engine, year, work.agencies, version)
+        roster = load.load_roster(work.engine, year, work.night, work.agencies, with_contents=bool(inputs))
         load.load_survey(work.engine, year, survey(roster), calendar_rules(), work.night)
-        if inputs := load.comparison_is_due(work.engine, year, work.agencies, version):
-            roster = load.load_roster(work.engine, year, work.night, work.agencies, with_contents=True)
+        if inputs:
             load.load_survey(work.engine, year, compare(roster), comparison_rules(), work.night, inputs)
     LOG.info("比对 survey: the reports of %d years held against the register and each other", len(years))
     return len(years)

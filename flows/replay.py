@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -49,8 +49,12 @@ def replay(settings: Settings, *, is_dry: bool, every: bool, limit: int | None) 
             batch = chosen[start : start + settings.batch_size]
             jobs = [Job(partial(files.read, each.sha256), each.url, each.sha256) for each in batch]
             results = list(readers.read_all(jobs))
+            reports = {
+                (each.reading.sha256, each.reading.part): each
+                for each in load.reports_in(engine, {document.sha256 for document in batch})
+            }
             for document, outcomes in zip(batch, results, strict=True):
-                yield from _differences(engine, document, outcomes)
+                yield from _differences(engine, document, outcomes, reports)
             if not is_dry:
                 load.load_readings(engine, [each for outcomes in results for each in outcomes], night)
     if not is_dry:
@@ -60,11 +64,12 @@ def replay(settings: Settings, *, is_dry: bool, every: bool, limit: int | None) 
     engine.dispose()
 
 
-def _differences(engine: Engine, document: Document, outcomes: Outcomes) -> Iterator[Difference]:
+def _differences(
+    engine: Engine, document: Document, outcomes: Outcomes, reports: Mapping[tuple[str, str], Report]
+) -> Iterator[Difference]:
     standing = {each.part: each for each in load.standing_readings(engine, document.sha256)}
-    reports = {each.reading.part: each for each in load.reports_in(engine, {document.sha256})}
     for outcome in outcomes:
-        before, of = standing.get(outcome.part), reports.get(outcome.part)
+        before, of = standing.get(outcome.part), reports.get((document.sha256, outcome.part))
         if isinstance(outcome, Quarantine):
             refused = outcome.reason if before is not None else ""
             yield Difference(document, outcome.part, (), frozenset(), frozenset(), refused)

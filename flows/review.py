@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from flows.output import terminal
 from flows.settings import load_settings
 from tasks.errors import SettingsError
 
@@ -36,7 +36,7 @@ def list_items(data: Data = None) -> None:
         table.add_column(heading, overflow="fold")
     for item in items:
         table.add_row(item.id, item.agency, str(item.year or ""), item.raw.strip() or "（空）", item.why)
-    console = _console()
+    console = terminal()
     console.print(table)
     console.print(f"{len(items)} items wait 待复核 {len(items)} 项")
 
@@ -49,7 +49,7 @@ def show_item(item: Annotated[str, typer.Argument(help="An id of the list.")], d
 
     with open_existing(load_settings(data_dir=data).warehouse_url()).connect() as connection:
         found = find_item(connection, item)
-    console = _console()
+    console = terminal()
     for name, said in (
         ("机关 agency", found.agency),
         ("年度 year", str(found.year or "")),
@@ -92,7 +92,7 @@ def decide(
         keep_decision(
             connection, found, verdict.replace("-", "_"), number, by=who, at=datetime.now(tz=UTC), reason=_stated(reason)
         )
-    _console().print(f"{item}: {verdict}", markup=False)
+    terminal().print(f"{item}: {verdict}", markup=False)
 
 
 def _number(verdict: Verdict, value: str | None) -> int | Decimal | None:
@@ -115,8 +115,3 @@ def _stated(reason: str) -> str:
     if not reason.strip():
         raise SettingsError("--reason is blank", expected="what you saw on the page", remedy="Add --reason '…'.")
     return reason.strip()
-
-
-def _console() -> Console:
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=120)

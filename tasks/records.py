@@ -177,6 +177,11 @@ class Reading:
     published: date | None = None  # 公开日期, as the document states it
     preamble: str = ""  # what stands between the title and the first section
 
+    @property
+    def is_text(self) -> bool:
+        """Whether every figure was read from text: none from a picture."""
+        return all(cell.confidence == 1.0 for cell in self.cells)
+
     def figures(self) -> dict[str, Cell]:
         """Cells by their address."""
         return {cell.address: cell for cell in self.cells}

@@ -44,10 +44,10 @@ def register(engine: Engine, **changes: str) -> tuple[Agency, ...]:
 def look(engine: Engine, night: date, year: int = 2023) -> None:
     """The night's survey of one year, as the nightly flow does it."""
     agencies = register(engine)
-    roster = load.load_roster(engine, year, night, agencies, with_contents=False)
+    inputs = load.comparison_is_due(engine, year, agencies, "r1")
+    roster = load.load_roster(engine, year, night, agencies, with_contents=bool(inputs))
     load.load_survey(engine, year, survey(roster), calendar_rules(), night)
-    if inputs := load.comparison_is_due(engine, year, agencies, "r1"):
-        roster = load.load_roster(engine, year, night, agencies, with_contents=True)
+    if inputs:
         load.load_survey(engine, year, compare(roster), comparison_rules(), night, inputs)
 
 

@@ -113,16 +113,16 @@ def _standing() -> Select[Any]:
             before_reading.c.status.label("before_status"),
             *(current.c[name].label(f"a_{name}") for name in _Inputs.__slots__),
         )
-        .join(reading, _is_of(reading, report))
+        .join(reading, is_of(reading, report))
         .outerjoin(before, last_year)
-        .outerjoin(before_reading, _is_of(before_reading, before))
+        .outerjoin(before_reading, is_of(before_reading, before))
         .outerjoin(current, and_(current.c.agency_id == report.c.agency_id, current.c.year == report.c.year))
         .where(report.c.is_current.is_(True), report.c.doubt == "", reading.c.status == READ)
         .order_by(report.c.agency_id, report.c.year)
     )
 
 
-def _is_of(read: Any, reported: Any) -> ColumnElement[bool]:
+def is_of(read: Any, reported: Any) -> ColumnElement[bool]:
     """Whether a reading is the current one of the part of the document that is the report."""
     return and_(_of_part(read, reported), read.c.is_current.is_(True))
 
@@ -144,7 +144,7 @@ def _replaced() -> Select[Any]:
     same_year = and_(older.c.agency_id == report.c.agency_id, older.c.year == report.c.year)
     return (
         select(report.c.id, older_reading.c.id.label("older"))
-        .join(reading, _is_of(reading, report))
+        .join(reading, is_of(reading, report))
         .join(older, and_(same_year, older.c.revision == report.c.revision - 1, older.c.doubt == ""))
         .join(older_reading, and_(_of_part(older_reading, older), older_reading.c.reader_version == reading.c.reader_version))
         .where(report.c.is_current.is_(True), older_reading.c.status == READ, not_(exists().where(shows, not_(moved))))
@@ -213,20 +213,24 @@ def _inputs(connection: Connection, assessed: Report, rules_version: str) -> _In
 
 def _finding_row(assessment_id: int, found: Finding) -> dict[str, Any]:
     """A rule that holds, as nearly all do, is kept without its sentence and its cells: rules/*.yml has them."""
-    is_held = found.outcome is Outcome.HOLDS
+    short = {"says": "", "cells": []} if found.outcome is Outcome.HOLDS else {}
+    suspects = [_suspect(each) for each in found.suspects]
+    return finding_values(found) | short | {"assessment_id": assessment_id, "suspects": suspects}
+
+
+def finding_values(found: Finding) -> dict[str, Any]:
+    """A finding as the columns that it has wherever it is kept."""
     return {
-        "assessment_id": assessment_id,
         "rule": found.rule,
         "scope": found.scope,
         "severity": found.severity.value,
         "outcome": found.outcome.value,
-        "says": "" if is_held else found.says,
+        "says": found.says,
         "reason": found.reason,
         "left_value": found.left,
         "right_value": found.right,
         "delta": found.delta,
-        "cells": [] if is_held else list(found.cells),
-        "suspects": [_suspect(each) for each in found.suspects],
+        "cells": list(found.cells),
         "verdict": found.verdict.value,
     }
 

@@ -18,7 +18,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, m
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 
 from tasks.errors import NewerSchema, WarehouseError
-from warehouse.readonly import query_read_only
+from warehouse.readonly import check_there, query_read_only
 from warehouse.views import has_latest_views, publish_views
 
 __all__ = ["open_existing", "open_warehouse", "query_read_only", "writing"]
@@ -48,13 +48,8 @@ def open_warehouse(url: str) -> Engine:
 def open_existing(url: str) -> Engine:
     """The same for those who only ask: raises WarehouseError where there is no warehouse yet, and makes none."""
     parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
-        raise WarehouseError(
-            "there is no warehouse here",
-            where=parsed.database or url,
-            expected="an SQLite file",
-            remedy="Check --data; a night's run or `gouji demo` makes a warehouse.",
-        )
+    if parsed.get_backend_name() == "sqlite":
+        check_there(Path(parsed.database or ""))
     return open_warehouse(url)
 
 

@@ -60,10 +60,15 @@ def _check(sql: str) -> None:
         )
 
 
-def _ask_sqlite(path: Path, sql: str, as_of: date | None) -> Answer:
+def check_there(path: Path) -> None:
+    """Raise WarehouseError where there is no file: who only asks makes no warehouse."""
     if not path.is_file():
         remedy = "Check the path; a night's run or `gouji demo` makes a warehouse."
         raise WarehouseError("there is no warehouse here", where=str(path), expected="an SQLite file", remedy=remedy)
+
+
+def _ask_sqlite(path: Path, sql: str, as_of: date | None) -> Answer:
+    check_there(path)
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
             for statement in statements(as_of, "main") if as_of else ():

@@ -27,6 +27,7 @@ from sqlalchemy import (
     text,
 )
 
+from warehouse.columns import finding_checks, finding_columns, register_columns
 from warehouse.types import Exact, Moment
 
 metadata = MetaData(
@@ -49,15 +50,7 @@ agency = Table(
     "agency",
     metadata,
     Column("id", String(64), primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("aliases", JSON, nullable=False),
-    Column("level", String(32), nullable=False),
-    Column("parent", String(64), nullable=False),
-    Column("supervisor", Text, nullable=False),
-    Column("start_urls", JSON, nullable=False),
-    Column("valid_from", Date),
-    Column("valid_to", Date),
-    Column("region", String(6), nullable=False, default=""),
+    *register_columns(),
 )
 
 run = Table(
@@ -230,19 +223,10 @@ finding = Table(
     Column("assessment_id", ForeignKey("assessment.id"), primary_key=True),
     Column("rule", String(32), primary_key=True),
     Column("scope", String(96), primary_key=True),
-    Column("severity", String(16), nullable=False),
-    Column("outcome", String(16), nullable=False),
-    Column("says", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("left_value", Exact),
-    Column("right_value", Exact),
-    Column("delta", Exact),
-    Column("cells", JSON, nullable=False),
+    *finding_columns(),
     Column("suspects", JSON, nullable=False),
     Column("verdict", String(16), nullable=False),
-    CheckConstraint("outcome in ('holds', 'broken', 'not_assessable')", name="outcome"),
-    CheckConstraint("severity in ('error', 'warning', 'info')", name="severity"),
-    CheckConstraint("verdict in ('agency', 'reading', 'undecided')", name="verdict"),
+    *finding_checks(),
     Index("ix_finding_open", "assessment_id", "rule", "outcome", "verdict", "severity", **_only("outcome <> 'holds'")),
 )
 

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table, Text
 
+from warehouse.columns import register_columns
 from warehouse.schema_survey import metadata
 from warehouse.types import Exact, Moment
 
@@ -28,15 +29,7 @@ agency_version = Table(
     metadata,
     Column("agency_id", ForeignKey("agency.id"), primary_key=True),
     Column("night", Date, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("aliases", JSON, nullable=False),
-    Column("level", String(32), nullable=False),
-    Column("parent", String(64), nullable=False),
-    Column("supervisor", Text, nullable=False),
-    Column("start_urls", JSON, nullable=False),
-    Column("valid_from", Date),
-    Column("valid_to", Date),
-    Column("region", String(6), nullable=False),
+    *register_columns(),
 )
 
 crosswalk = Table(

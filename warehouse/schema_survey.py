@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import Boolean, CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table, Text
 
+from warehouse.columns import finding_checks, finding_columns
 from warehouse.schema import metadata
-from warehouse.types import Exact
 
 __all__ = ["cluster", "cluster_finding", "metadata", "survey", "survey_finding"]
 
@@ -29,18 +29,9 @@ survey_finding = Table(
     Column("scope", String(96), primary_key=True),
     Column("night", Date, primary_key=True),
     Column("is_current", Boolean, nullable=False),
-    Column("severity", String(16), nullable=False),
-    Column("outcome", String(16), nullable=False),
-    Column("says", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("left_value", Exact),
-    Column("right_value", Exact),
-    Column("delta", Exact),
-    Column("cells", JSON, nullable=False),
+    *finding_columns(),
     Column("verdict", String(16), nullable=False),
-    CheckConstraint("outcome in ('holds', 'broken', 'not_assessable')", name="outcome"),
-    CheckConstraint("severity in ('error', 'warning', 'info')", name="severity"),
-    CheckConstraint("verdict in ('agency', 'reading', 'undecided')", name="verdict"),
+    *finding_checks(),
     Index("ix_survey_finding_year", "year", "is_current"),
 )
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, and_, func, or_, select, update
 
 from tasks.records import Agency, Finding, Outcome, Verdict
 from tasks.roster import Contents, Roster, Standing
+from warehouse.assessments import finding_values, is_of
 from warehouse.readings import READ, rebuild
 from warehouse.schema import column_outcome, reading, report, sighting
 from warehouse.schema_survey import survey, survey_finding
@@ -32,7 +33,7 @@ def inputs_of(connection: Connection, year: int, agencies: Iterable[Agency], rul
     """A name for all that a year's comparison rests on: the readings of that year and the last, the register, the rules."""
     query = (
         select(report.c.agency_id, report.c.year, report.c.doubt, reading.c.id, reading.c.sha256, reading.c.reader_version)
-        .outerjoin(reading, _is_of())
+        .outerjoin(reading, is_of(reading, report))
         .where(report.c.is_current.is_(True), report.c.year.in_((year - 1, year)))
         .order_by(report.c.agency_id, report.c.year)
     )
@@ -81,9 +82,9 @@ def keep_survey(connection: Connection, findings: Sequence[Finding], year: int, 
     known = {(row.agency_id, row.rule, row.scope): row for row in connection.execute(select(survey_finding).where(of_rules))}
     new = []
     for found in findings:
-        row, before = _row(found), known.pop((found.agency_id, found.rule, found.scope), None)
+        row, before = finding_values(found), known.pop((found.agency_id, found.rule, found.scope), None)
         if before is None or any(getattr(before, name) != row[name] for name in _KEPT):
-            new.append(row | {"night": night, "is_current": True})
+            new.append(row | {"agency_id": found.agency_id, "year": year, "night": night, "is_current": True})
             if before is not None:
                 known[found.agency_id, found.rule, found.scope] = before
     for who, rule, scope in known:
@@ -97,33 +98,11 @@ def keep_inputs(connection: Connection, year: int, inputs: str, night: date) -> 
     insert_or_replace(connection, survey, ("year",), [{"year": year, "inputs": inputs, "night": night}])
 
 
-def _row(found: Finding) -> dict[str, Any]:
-    return {
-        "agency_id": found.agency_id,
-        "year": found.year,
-        "rule": found.rule,
-        "scope": found.scope,
-        "severity": found.severity.value,
-        "outcome": found.outcome.value,
-        "says": found.says,
-        "reason": found.reason,
-        "left_value": found.left,
-        "right_value": found.right,
-        "delta": found.delta,
-        "cells": list(found.cells),
-        "verdict": found.verdict.value,
-    }
-
-
-def _is_of() -> Any:
-    return and_(reading.c.sha256 == report.c.sha256, reading.c.part == report.c.part, reading.c.is_current.is_(True))
-
-
 def _reports(connection: Connection, year: int) -> dict[str, Row[Any]]:
     query = (
         select(report.c.agency_id, report.c.doubt, report.c.is_ambiguous, reading.c.id.label("reading_id"))
         .add_columns(reading.c.status, reading.c.published, reading.c.agency_printed)
-        .outerjoin(reading, _is_of())
+        .outerjoin(reading, is_of(reading, report))
         .where(report.c.year == year, report.c.is_current.is_(True))
     )
     return {row.agency_id: row for row in connection.execute(query)}
@@ -147,8 +126,7 @@ def _contents(connection: Connection, ids: Sequence[int]) -> dict[int, Contents]
         for number, read in rebuild(connection, set(chunk)).items():
             text = "\n".join(section.text for section in read.sections)
             numbers = {cell.address: cell.value for cell in read.cells if cell.certain and cell.value is not None}
-            is_text = all(cell.confidence == 1.0 for cell in read.cells)
-            found[number] = Contents(read.sha256, read.agency, text, numbers, is_text)
+            found[number] = Contents(read.sha256, read.agency, text, numbers, read.is_text)
     return found
 
 

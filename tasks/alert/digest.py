@@ -6,6 +6,7 @@ A digest is rebuilt from rows alone (notice events, reports, sightings, column o
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -123,7 +124,7 @@ def build_digests(
 def set_digest(digest: Digest) -> tuple[str, str]:
     """The digest as (Markdown, HTML)."""
     shown = {"digest": digest, "words": load_wording()}
-    markdown, html = (_templates().get_template(f"digest.{kind}.j2").render(shown) for kind in ("md", "html"))
+    markdown, html = (templates().get_template(f"digest.{kind}.j2").render(shown) for kind in ("md", "html"))
     return markdown, html
 
 
@@ -218,7 +219,8 @@ def _rule_order() -> dict[str, int]:
 
 
 @cache
-def _templates() -> Environment:
+def templates() -> Environment:
+    """What digests and letters are set with: nothing of a report is ever markup."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=select_autoescape(enabled_extensions=("html.j2",)),
@@ -229,6 +231,7 @@ def _templates() -> Environment:
     )
     environment.filters["plain"] = _escape_markdown
     environment.filters["link"] = _safe_link
+    environment.filters["base64"] = lambda data: b64encode(data).decode()
     return environment
 
 

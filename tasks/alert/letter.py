@@ -10,12 +10,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
-from functools import cache
 
 from sqlalchemy import Connection, func, select
 
 from expectations.form import Form, form_for, load_forms, split_address
-from expectations.rule import EquationRule, load_rules, rule_for, rules_by_id
+from expectations.rule import EquationRule, rule_for, rules_by_id
 from expectations.survey_rule import CalendarRule
 from tasks.alert.grounds import Ground, grounds
 from tasks.alert.letter_words import load_letter_words
@@ -111,7 +110,7 @@ def _letter(connection: Connection, night: date, zone: tzinfo, key: tuple[str, i
     sources = _sources(connection, zone, *key) if reading is not None else _columns(connection, *key)
     name = (reading.title if reading else "") or words.untitled.format(year=year)
     pattern = words.opening if reading is not None else words.opening_missing
-    is_of_time = all(each.finding.rule in _calendar() for each in members)
+    is_of_time = all(isinstance(rule_for(each.finding.rule), CalendarRule) for each in members)
     return Letter(
         supervisor=members[0].supervisor or load_wording().nobody,
         agency_id=key[0],
@@ -137,11 +136,6 @@ def _in_order(ground: Ground) -> tuple[int, int, int, str]:
     places = form_for(edition).addresses()
     first = min((places.index(each) for each in own if each in places), default=0)
     return list(Severity).index(found.severity), rules.index(found.rule), first, found.scope
-
-
-@cache
-def _calendar() -> frozenset[str]:
-    return frozenset(rule.id for rule in load_rules() if isinstance(rule, CalendarRule))
 
 
 def _columns(connection: Connection, agency_id: str, year: int) -> tuple[str, ...]:
@@ -178,7 +172,7 @@ def _problem(place: int, ground: Ground, reading: Reading | None, previous: Read
         says=words.says.format(says=rule.says),
         authority=words.authority.format(authority=rule.authority),
         lines=_lines(ground, figures, before),
-        choices=words.choices_time if found.rule in _calendar() else words.choices,
+        choices=words.choices_time if isinstance(rule, CalendarRule) else words.choices,
         addresses=tuple(each for each in found.cells if not each.startswith(PREVIOUS) and each in figures),
         previous=tuple(each.removeprefix(PREVIOUS) for each in found.cells if each.startswith(PREVIOUS)),
     )

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from base64 import b64encode
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import docx
@@ -15,12 +13,11 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from tasks.alert.digest import templates
 from tasks.alert.letter import Letter, Problem
 from tasks.alert.letter_words import load_letter_words
 
-TEMPLATES = Path(__file__).parent / "templates"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _RED = RGBColor(0xC8, 0x10, 0x2E)
 _TITLE, _BODY, _BLACK, _SMALL = "方正小标宋简体", "仿宋", "黑体", "宋体"
@@ -30,15 +27,7 @@ _LEFT, _CENTRE, _RIGHT = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.CENTER, WD_
 
 def set_html(letter: Letter) -> str:
     """The letter as one HTML page, its pictures inside, that loads nothing and prints on A4."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=select_autoescape(("html.j2",)),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["base64"] = lambda data: b64encode(data).decode()
-    template = environment.get_template("letter.html.j2")
+    template = templates().get_template("letter.html.j2")
     return template.render(letter=letter, words=load_letter_words(), day=_day(letter), head_size=_head_size(letter))
 
 

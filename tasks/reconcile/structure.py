@@ -163,8 +163,7 @@ def _is_short_for(short: str, name: str) -> bool:
 
 def _verdict(reading: Reading) -> Verdict:
     """AGENCY only where the text was no picture and everything printed found its place."""
-    is_text = all(cell.confidence == 1.0 for cell in reading.cells)
-    return Verdict.AGENCY if is_text and not reading.problems and reading.cells else Verdict.UNDECIDED
+    return Verdict.AGENCY if reading.is_text and not reading.problems and reading.cells else Verdict.UNDECIDED
 
 
 def _form(report: Report) -> Form | None:
