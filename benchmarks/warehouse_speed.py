@@ -9,6 +9,7 @@ found beforehand. Medians of three runs for the queries.
 from __future__ import annotations
 
 import argparse
+import resource
 import sys
 import tempfile
 import threading
@@ -21,6 +22,8 @@ from pathlib import Path
 from random import Random
 from statistics import median
 
+from sqlalchemy import Engine
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
@@ -28,6 +31,7 @@ from expectations.form import form_for  # noqa: E402
 from tasks import load  # noqa: E402
 from tasks.fetched import ColumnOutcome, Crawl, Fetched  # noqa: E402
 from tasks.printed import Locator  # noqa: E402
+from tasks.publish.products import publish_products  # noqa: E402
 from tasks.reconcile import reconcile  # noqa: E402
 from tasks.records import Agency, Cell, Document, Finding, Reading, Section, Semantics, Sighting  # noqa: E402
 from tests.paper import tying  # noqa: E402
@@ -68,9 +72,20 @@ def main() -> None:
             print(f"file: {size / 1e6:,.0f} MB, {size / (args.reports + args.more) / 1000:.1f} kB a report")
         with engine.begin() as connection:
             connection.exec_driver_sql("analyze")
+        published(engine, Path(folder))
         engine.dispose()
         for path in sorted((ROOT / "docs" / "queries").glob("*.sql")):
             print(f"{path.stem:28} {1000 * asked(url, path):8.0f} ms")
+
+
+def published(engine: Engine, folder: Path) -> None:
+    """Publish the state, and say how long that took, what the files weigh and how much memory it needed at most."""
+    begin = time.perf_counter()
+    products = publish_products(engine, folder / "products", SECOND, {})
+    seconds = time.perf_counter() - begin
+    sizes = (path.stat().st_size for path in (folder / "products" / "parquet").rglob("*.parquet"))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    print(f"published: {seconds:.0f} s, Parquet {sum(sizes) / 1e6:,.0f} MB, {peak:.1f} GB of memory; faults: {products.faults}")
 
 
 def asked(url: str, path: Path) -> float:
@@ -113,7 +128,7 @@ class reading:  # noqa: N801 (used as a function)
             self._error = error
 
 
-def loaded(engine: object, agencies: tuple[Agency, ...], night: date) -> tuple[float, int]:
+def loaded(engine: Engine, agencies: tuple[Agency, ...], night: date) -> tuple[float, int]:
     """Load a night's reports of these agencies. Returns the seconds that loading alone took, and the figures."""
     seconds, figures = 0.0, 0
     for start in range(0, len(agencies), BATCH):
@@ -130,16 +145,16 @@ def loaded(engine: object, agencies: tuple[Agency, ...], night: date) -> tuple[f
             ColumnOutcome(agency.start_urls[0], (agency.id,), True, 1, 1, cms="trs") for agency in agencies[start : start + BATCH]
         )
         begin = time.perf_counter()
-        load.load_crawl(engine, Crawl(night, fetched, (), columns), documents)  # type: ignore[arg-type]
-        figures += load.load_readings(engine, readings, night)  # type: ignore[arg-type]
+        load.load_crawl(engine, Crawl(night, fetched, (), columns), documents)
+        figures += load.load_readings(engine, readings, night)
         seconds += time.perf_counter() - begin
     begin = time.perf_counter()
-    load.load_reports(engine, night)  # type: ignore[arg-type]
+    load.load_reports(engine, night)
     seconds += time.perf_counter() - begin
-    for report in load.reports_to_assess(engine, "r1"):  # type: ignore[arg-type]
+    for report in load.reports_to_assess(engine, "r1"):
         findings = judged(report.agency_id)
         begin = time.perf_counter()
-        load.load_findings(engine, report, findings, "r1", night)  # type: ignore[arg-type]
+        load.load_findings(engine, report, findings, "r1", night)
         seconds += time.perf_counter() - begin
     return seconds, figures
 

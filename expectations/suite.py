@@ -2,7 +2,7 @@
 
 The suites are generated from rules/*.yml, so that they cannot disagree with reconcile. Results are complete: every failing
 row is named by agency, year, table, row and column. The pages load nothing: no script, no font, no address outside them.
-Slow to import (seconds): imported only by those who run suites, and the only module that imports Great Expectations.
+Slow to import (seconds): imported only by those who run suites.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def _translated(content: Any) -> Any:
 
 def run_suites(frames: Sequence[Frame], night: date, docs: Path) -> tuple[SuiteResult, ...]:
     """Run every frame's suite in one Checkpoint, write the Data Docs into the folder `docs`, and say which rows fail."""
-    context = _context()
+    context = new_context()
     source = context.data_sources.add_pandas("night")
     with TemporaryDirectory() as scratch:
         definitions = []
@@ -176,7 +176,8 @@ def run_suites(frames: Sequence[Frame], night: date, docs: Path) -> tuple[SuiteR
     return results
 
 
-def _context() -> Any:
+def new_context() -> Any:
+    """Great Expectations without files of its own, without statistics sent home, and without progress bars."""
     config = DataContextConfig(
         store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
         analytics_enabled=False,

@@ -99,6 +99,7 @@ def _run(work: steps.Work) -> NightSummary:
         assessed=assessed,
         findings=count_findings(work.engine),
         publication=publication,
+        products=products,
         news=news,
         warehouse=work.engine.url.render_as_string(hide_password=True),
         outbox=work.settings.outbox_dir(),

@@ -68,13 +68,19 @@ def show_night(console: Console, summary: NightSummary, sentences: int | None = 
 
 
 def show_places(console: Console, summary: NightSummary) -> None:
-    """Where the warehouse and every night's digests and Data Docs are."""
+    """Where the warehouse, every night's digests and Data Docs, and the published state are."""
     places = Table.grid(padding=(0, 2))
     places.add_column(style="bold", no_wrap=True)
     places.add_column(overflow="fold")
     places.add_row("数据仓库 warehouse", summary.warehouse)
     places.add_row("告知函 digests", str(summary.outbox))
     places.add_row("检查报告 Data Docs", str(summary.docs))
+    state = (
+        "未通过检查，保留上次 not published, the last stays"
+        if summary.products.faults
+        else f"版本 state {summary.products.state}"
+    )
+    places.add_row("发布数据 products", f"{summary.products.folder} ({state})")
     console.print(places)
 
 

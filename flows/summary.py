@@ -14,6 +14,7 @@ from tasks.alert import SupervisorNews
 from tasks.fetched import ColumnOutcome
 from tasks.load import CrawlCounts
 from tasks.publish import Publication
+from tasks.publish.products import Products
 from tasks.records import Outcome, Quarantine, Severity, Verdict
 from warehouse.schema import assessment, finding, reading, report, sighting
 from warehouse.schema_survey import survey_finding
@@ -58,6 +59,7 @@ class NightSummary:
     assessed: int
     findings: tuple[RuleCount, ...]
     publication: Publication
+    products: Products
     news: tuple[SupervisorNews, ...]
     warehouse: str
     outbox: Path

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+import yaml
 from sqlalchemy import Engine, update
 
+from expectations.suite_products import PRODUCTS, faults_of
 from tasks import load
 from tasks.errors import SettingsError
 from tasks.publish.products import publish_products
@@ -70,8 +74,44 @@ def test_what_fails_its_checks_leaves_the_last_publication(engine: Engine, tmp_p
     with engine.begin() as connection:
         connection.execute(update(figure).where(figure.c.address == "applications.new.total").values(locator="{}"))
     done = publish_products(engine, tmp_path / "out", NIGHTS[1], VERSIONS)
-    assert done.faults == ("a figure without its place: 1",)
+    assert done.faults == ("数值无位置 a figure without its place: 1",)
     assert files(tmp_path / "out", ".parquet") == before
+
+
+def test_every_suite_of_products_can_fail(tmp_path: Path) -> None:
+    report = {"agency_id": "a", "year": 2024, "sha256": "0" * 64, "url": "https://a.test/"}
+    number = {"agency_id": "a", "year": 2024, "address": "x", "semantics": "NUMERIC", "value": 1.0, "locator": "[1]"}
+    finding = {"agency_id": "a", "year": 2024, "rule": "T3-BAL", "scope": "", "severity": "error", "has_report": True}
+    number["has_report"] = True
+    sound = {"reports": [report], "figures": [number], "findings": [finding], "survey": [finding]}
+    assert faults_of({name: pd.DataFrame(rows) for name, rows in sound.items()}) == ()
+    spoilt = {
+        "reports": [report, report, report | {"year": 2023, "sha256": None}, report | {"year": 2022, "url": "C:/a.html"}],
+        "figures": [
+            *(
+                number,
+                number,
+                number | {"address": "1", "semantics": "?", "value": None},
+                number | {"address": "2", "value": None},
+            ),
+            *(number | {"address": "3", "semantics": "EMPTY"}, number | {"address": "4", "locator": "{}"}),
+            number | {"address": "5", "has_report": False},
+        ],
+        "findings": [finding, finding, finding | {"scope": "1", "severity": ""}, finding | {"scope": "2", "has_report": False}],
+        "survey": [finding, finding],
+    }
+    said = faults_of({name: pd.DataFrame(rows) for name, rows in spoilt.items()})
+    expected = [each["description"] for suite in yaml.safe_load(PRODUCTS.read_text("utf-8")).values() for each in suite]
+    assert sorted(fault.rpartition(":")[0] for fault in said) == sorted(expected)
+
+
+def test_the_manifest_names_its_inputs(engine: Engine, tmp_path: Path) -> None:
+    run_night(engine, NIGHTS[0], GOOD, BROKEN)
+    publish_products(engine, tmp_path / "out", NIGHTS[0], VERSIONS)
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
+    hashes = sorted(page.sha256 for page in (GOOD, BROKEN))
+    assert manifest["inputs"] == {"documents": 2, "sha256": hashlib.sha256("\n".join(hashes).encode()).hexdigest()}
+    assert (manifest["versions"], manifest["rows"]["reports"]) == (VERSIONS, 2)
 
 
 def test_a_folder_of_other_things_is_not_replaced(engine: Engine, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Publish the present state for analysts: Parquet by year, a DuckDB file, CSV files with a Frictionless data package.
 
-The same state gives the same Parquet, byte for byte. All is replaced or nothing: what does not pass its own checks is not
-published, and the last publication stays.
+The same state gives the same Parquet, byte for byte. All is replaced or nothing: what does not pass the suites of
+expectations/products.yml is not published, and the last publication stays.
 """
 
 from __future__ import annotations
@@ -15,16 +15,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import duckdb
+import pandas as pd
 import pyarrow as pa
-import pyarrow.csv as pacsv
-import pyarrow.parquet as pq
 from sqlalchemy import Connection, Engine, text
 
+from tasks.publish.product_files import write_duckdb, write_package, write_table
 from tasks.publish.swap import beside, swap
-from warehouse.dictionary import load_dictionary
 
 MANIFEST = "manifest.json"
+_AT_ONCE = 50_000  # rows held as Python objects
 _DECIMAL = pa.decimal128(38, 10)
 _TABLES = {  # product → its query; rows in one order, whatever order they were loaded in
     "reports": (
@@ -50,15 +49,6 @@ _TYPES = {
     **dict.fromkeys(("certain",), pa.bool_()),
     **dict.fromkeys(("confidence",), pa.float64()),
 }
-_CHECKS = {  # what must not be found in what is published
-    "a figure twice": "select count(*) - count(distinct (agency_id, year, address)) from figures",
-    "a report twice": "select count(*) - count(distinct (agency_id, year)) from reports",
-    "a value that is no number": "select count(*) from figures where (value is null) = (semantics in ('NUMERIC', 'ZERO'))",
-    "a figure without its place": "select count(*) from figures where locator = '{}'",
-    "a figure of no report": "select count(*) from figures anti join reports using (agency_id, year)",
-    "a finding of no report": "select count(*) from findings anti join reports using (agency_id, year)",
-}
-_FORMATS = {"int32": "integer", "bool": "boolean", "double": "number", "decimal128(38, 10)": "number"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,40 +67,65 @@ def publish_products(engine: Engine, folder: Path, night: date, versions: Mappin
     with engine.connect() as connection:
         tables = {name: _table(connection, query) for name, query in _TABLES.items()}
     rows = {name: table.num_rows for name, table in tables.items()}
-    faults = _faults(tables)
-    if faults:
+    if faults := _faults(tables):
         return Products(folder, rows, "", faults)
     new.mkdir()
-    hashes = {name: _write(table, name, new) for name, table in tables.items()}
-    _write_duckdb(tables, new / "gouji.duckdb")
-    state = hashlib.sha256(json.dumps([hashes, dict(versions)], sort_keys=True).encode()).hexdigest()[:16]
-    manifest = {"state": state, "night": night.isoformat(), "versions": dict(versions), "rows": rows, "parquet": hashes}
-    _write_json(new / MANIFEST, manifest)
-    _write_json(new / "datapackage.json", _package(tables, state))
+    hashes = {name: write_table(table, name, new) for name, table in tables.items()}
+    write_duckdb(tables, new / "gouji.duckdb")
+    inputs = _inputs(tables["reports"])
+    state = _digest([hashes, dict(versions), inputs])[:16]
+    manifest = {"state": state, "night": night.isoformat(), "versions": dict(versions), "inputs": inputs, "rows": rows}
+    write_package(tables, state, manifest | {"parquet": hashes}, new, MANIFEST)
     swap(new, folder, old)
     return Products(folder, rows, state)
 
 
+def _inputs(reports: pa.Table) -> dict[str, Any]:
+    """What the state was made from: how many documents, and one hash over theirs (SHA-256 of the list, sorted, a line each)."""
+    documents = sorted(set(reports.column("sha256").to_pylist()))
+    return {"documents": len(documents), "sha256": hashlib.sha256("\n".join(documents).encode()).hexdigest()}
+
+
+def _digest(content: object) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
 def _table(connection: Connection, query: str) -> pa.Table:
-    result = connection.execute(text(query))
+    """A query's rows as columns, a part of them at a time, for there may be millions."""
+    result = connection.execution_options(yield_per=_AT_ONCE).execute(text(query))
     names = list(result.keys())
-    columns: list[list[Any]] = [list(column) for column in zip(*result, strict=True)] or [[] for _ in names]
-    return pa.table({name: _column(name, values) for name, values in zip(names, columns, strict=True)})
+    schema = pa.schema([(name, pa.string() if _type(name) == _DECIMAL else _type(name)) for name in names])
+    parts = [
+        pa.table([_column(name, values) for name, values in zip(names, zip(*rows, strict=True), strict=True)], schema=schema)
+        for rows in result.partitions()
+    ]
+    table = pa.concat_tables(parts) if parts else schema.empty_table()
+    for place, name in enumerate(names):
+        if _type(name) == _DECIMAL:
+            table = table.set_column(place, name, _exact_numbers(table.column(name)))
+    return table
 
 
-def _column(name: str, values: list[Any]) -> pa.Array:
-    kind = _TYPES.get(name, pa.string())
+def _type(name: str) -> pa.DataType:
+    return _TYPES.get(name, pa.string())
+
+
+def _column(name: str, values: tuple[Any, ...]) -> pa.Array:
+    kind = _type(name)
     if kind == _DECIMAL:
-        digits = pa.array([None if value is None else _exact(value) for value in values], pa.string())
-        try:
-            return digits.cast(_DECIMAL)
-        except pa.ArrowInvalid:  # a figure that 38 digits do not hold: the column stays text, for no figure is rounded
-            return digits
+        return pa.array([None if value is None else _exact(value) for value in values], pa.string())
     if kind == pa.bool_():
         return pa.array([None if value is None else bool(value) for value in values], kind)
     if kind == pa.string():
         return pa.array([None if value is None else str(value) for value in values], kind)
     return pa.array(values, kind)
+
+
+def _exact_numbers(digits: pa.ChunkedArray) -> pa.ChunkedArray:
+    try:
+        return digits.cast(_DECIMAL)
+    except pa.ArrowInvalid:  # a figure that 38 digits do not hold: the column stays text, for no figure is rounded
+        return digits
 
 
 def _exact(value: Any) -> str:
@@ -121,56 +136,20 @@ def _exact(value: Any) -> str:
 
 
 def _faults(tables: Mapping[str, pa.Table]) -> tuple[str, ...]:
-    with duckdb.connect() as database:
-        for name, table in tables.items():
-            database.register(name, table)
-        found = {fault: database.execute(query).fetchall()[0][0] for fault, query in _CHECKS.items()}
-    return tuple(f"{fault}: {count}" for fault, count in found.items() if count)
+    from expectations.suite_products import faults_of  # slow to import
+
+    frames = {name: _frame(table) for name, table in tables.items()}
+    reports = pd.MultiIndex.from_frame(frames["reports"][["agency_id", "year"]].astype({"agency_id": str}))
+    for name in ("figures", "findings"):
+        rows = pd.MultiIndex.from_frame(frames[name][["agency_id", "year"]].astype({"agency_id": str}))
+        frames[name]["has_report"] = rows.isin(reports)
+    return faults_of(frames)
 
 
-def _write(table: pa.Table, name: str, folder: Path) -> dict[str, str]:
-    """A product as Parquet, a file a year, and as CSV. Returns the hash of each Parquet file."""
-    hashes = {}
-    for year in sorted(set(table.column("year").to_pylist())):
-        path = folder / "parquet" / name / f"year={year}" / "part-0.parquet"
-        path.parent.mkdir(parents=True)
-        part = table.filter(pa.compute.equal(table.column("year"), year)).drop_columns(["year"])
-        pq.write_table(part, path, compression="zstd", row_group_size=1_000_000)
-        hashes[f"year={year}"] = hashlib.sha256(path.read_bytes()).hexdigest()
-    (folder / "csv").mkdir(exist_ok=True)
-    pacsv.write_csv(table, folder / "csv" / f"{name}.csv")
-    return hashes
-
-
-def _write_duckdb(tables: Mapping[str, pa.Table], path: Path) -> None:
-    with duckdb.connect(str(path)) as database:
-        for name, table in tables.items():
-            database.register("given", table)
-            database.execute(f"create table {name} as select * from given")  # noqa: S608
-            database.unregister("given")
-
-
-def _package(tables: Mapping[str, pa.Table], state: str) -> dict[str, Any]:
-    """The Frictionless description of the CSV files, with the data dictionary's meanings."""
-    views = load_dictionary()["views"]
-    source = {"reports": "v_report", "figures": "v_figure", "findings": "v_finding", "survey": "v_survey"}
-    resources = []
-    for name, table in tables.items():
-        explained = views[source[name]]["columns"]
-        fields = [
-            {
-                "name": field.name,
-                "type": _FORMATS.get(str(field.type), "string"),
-                "title": explained[field.name]["zh"],
-                "description": explained[field.name]["means"],
-            }
-            for field in table.schema
-        ]
-        resources.append(
-            {"name": name, "path": f"csv/{name}.csv", "format": "csv", "encoding": "utf-8", "schema": {"fields": fields}}
-        )
-    return {"name": "gouji", "title": "政府信息公开工作年度报告", "version": state, "resources": resources}
-
-
-def _write_json(path: Path, content: Mapping[str, Any]) -> None:
-    path.write_text(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+def _frame(table: pa.Table) -> pd.DataFrame:
+    """A product for its suite: texts once each, and of exact numbers only about how large they are."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_decimal(field.type):
+            table = table.set_column(place, field.name, table.column(place).cast(pa.float64()))
+    frame: pd.DataFrame = table.to_pandas(strings_to_categorical=True)
+    return frame
