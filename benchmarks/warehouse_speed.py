@@ -2,7 +2,8 @@
 
     python benchmarks/warehouse_speed.py [--reports N] [--more N] [--url URL | --postgresql]
 
-Without --url: a new SQLite file; with --postgresql: a server of its own, from the wheel that the tests use. The reports are random tables that tie, one in ten spoilt; findings are those of the rules,
+Without --url: a new SQLite file; with --postgresql: a server of its own, from the wheel that the tests use. The
+reports are random tables that tie, one in ten spoilt; findings are those of the rules,
 found beforehand. Medians of three runs for the queries.
 """
 

@@ -7,6 +7,7 @@
     │   ├── SourceUnreachable    no connection, time-out, 5xx
     │   ├── SourceGone           404, 410, a page that says it does not exist
     │   └── CrawlIncomplete      fewer pages or links than the site says it has
+    │       └── ColumnMoved      the list itself is gone from its address
     ├── ReadError                quarantines one document; the night goes on
     │   ├── UnknownFormat        bytes of no kind that we read
     │   ├── NoTextLayer          a scan: no text to read
@@ -72,6 +73,10 @@ class SourceGone(CrawlError):
 
 class CrawlIncomplete(CrawlError):
     """Fewer pages or links were read than the site says it has."""
+
+
+class ColumnMoved(CrawlIncomplete):
+    """The list itself is no longer at its address."""
 
 
 class ReadError(GoujiError):

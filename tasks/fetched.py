@@ -55,6 +55,23 @@ class ColumnOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnBefore:
+    """How earlier nights found a start URL: its entries when it was last read to its end, and on the nights since, in order."""
+
+    links: int
+    since: tuple[int, ...] = ()
+
+    def nights_alike(self, links: int) -> int:
+        """On how many nights in a row, up to the last, it had this many entries."""
+        alike = 0
+        for found in reversed(self.since):
+            if found != links:
+                break
+            alike += 1
+        return alike
+
+
+@dataclass(frozen=True, slots=True)
 class Crawl:
     """One night's crawl: what was fetched or found unchanged, what was missed, and how each column ended."""
 

@@ -20,12 +20,13 @@ _AFTER_LABEL = 16
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """What an article's page says of itself. `attachments` are URLs, as they come in the page."""
+    """What an article's page says of itself. `attachments` are URLs, as they come in the page; `has_text`: more than a frame."""
 
     title: str
     published: date | None
     attachments: tuple[str, ...]
     is_gone: bool
+    has_text: bool = True
 
 
 def parse_article(body: bytes, url: str, content_type: str, portals: Portals) -> Article:
@@ -37,6 +38,7 @@ def parse_article(body: bytes, url: str, content_type: str, portals: Portals) ->
         published=_published(page, text, portals.articles),
         attachments=tuple(dict.fromkeys(_attachments(page, portals))),
         is_gone=len(text) < _SHORT and any(squeeze(sign) in text for sign in portals.articles.gone),
+        has_text=len(text) >= _SHORT or bool(page.tree.xpath("//table | //iframe | //embed | //object")),
     )
 
 

@@ -13,15 +13,19 @@ from twisted.python.failure import Failure
 
 from tasks.crawl.answers import failure, gone, refusal
 from tasks.crawl.article import Article, parse_article
-from tasks.crawl.column import PageAt, Progress
-from tasks.crawl.listing import Link, parse_listing
-from tasks.crawl.page import extension, is_html
+from tasks.crawl.ask import Ask
+from tasks.crawl.column import List, Next, Progress
+from tasks.crawl.interface import parse_answer
+from tasks.crawl.links import Link
+from tasks.crawl.listing import Listing, parse_listing
+from tasks.crawl.page import decode, extension, is_html
 from tasks.crawl.portal import load_portals
 from tasks.crawl.spool import Answer, Event, Job, Ledger, Sighted
-from tasks.crawl.titles import recognise
+from tasks.crawl.titles import Recognised, recognise
 from tasks.errors import CrawlError, SourceGone
 
 _LISTS_FIRST = 10
+_JSON, _FORM = "application/json; charset=UTF-8", "application/x-www-form-urlencoded; charset=UTF-8"
 _Place = tuple[int, ...]
 
 
@@ -43,29 +47,49 @@ class PortalSpider(Spider):
         """Ask for the first page of every list."""
         for column in self._job.columns:
             progress = Progress(column, self._portals, self._job.options.max_pages)
-            for request in self._pages(progress, [(1, column.start_url)]):
+            (first,) = progress.lists
+            for request in self._pages([(first, 1, first.first)]):
                 yield request
 
     # Lists
 
-    def _pages(self, progress: Progress, pages: list[PageAt]) -> list[Request]:
+    def _pages(self, pages: list[Next]) -> list[Request]:
         return [
-            self._request(url, progress, self._on_page, self._on_page_failure, number=number, priority=_LISTS_FIRST)
-            for number, url in pages
+            self._request(
+                ask.url,
+                each.progress,
+                self._on_page,
+                self._on_page_failure,
+                ask=ask,
+                of=each,
+                number=number,
+                priority=_LISTS_FIRST,
+            )
+            for each, number, ask in pages
         ]
 
-    def _on_page(self, response: Response, progress: Progress, number: int, asked: str) -> list[Request]:
+    def _on_page(self, response: Response, progress: Progress, of: List, number: int, ask: Ask, asked: str) -> list[Request]:
         if error := refusal(response, asked, self._portals):
-            return self._done(progress, self._pages(progress, progress.miss(number, asked, error)))
-        listing = parse_listing(response.body, response.url, _content_type(response), self._portals)
-        requests = self._pages(progress, progress.take(number, listing))
+            return self._done(progress, self._pages(of.miss(number, ask, error)))
+        if ask.step == "script":
+            source = decode(response.body, _content_type(response))
+            return self._done(progress, self._pages(of.script(ask, source)))
+        listing = self._listing(response, ask)
+        requests = self._pages(of.take(number, ask, listing))
         for entry, link in enumerate(listing.links):
-            requests += self._on_link(link, progress, (number, entry))
+            requests += self._on_link(link, progress, (progress.lists.index(of), number, entry))
         return self._done(progress, requests)
 
+    def _listing(self, response: Response, ask: Ask) -> Listing:
+        if ask.step == "answer":
+            return parse_answer(response.body, ask, _content_type(response), self._portals)
+        newest = self._job.night.year
+        return parse_listing(response.body, ask, response.url, _content_type(response), self._portals, newest)
+
     def _on_page_failure(self, lost: Failure) -> list[Request]:
-        progress, number, asked = (lost.request.cb_kwargs[key] for key in ("progress", "number", "asked"))  # type: ignore[attr-defined]
-        return self._done(progress, self._pages(progress, progress.miss(number, asked, failure(_raised(lost), asked))))
+        arguments = lost.request.cb_kwargs  # type: ignore[attr-defined]
+        of, number, ask, asked = (arguments[key] for key in ("of", "number", "ask", "asked"))
+        return self._done(of.progress, self._pages(of.miss(number, ask, failure(_raised(lost), asked))))
 
     def _on_link(self, link: Link, progress: Progress, place: _Place) -> list[Request]:
         start_url = progress.column.start_url
@@ -74,7 +98,7 @@ class PortalSpider(Spider):
         self._listed.add((start_url, link.url))
         if link.is_cut:
             return [self._request(link.url, progress, self._on_cut, self._on_cut_failure, link=link, place=place)]
-        found = recognise(link.title, progress.column.agencies, self._portals.titles, self._job.night.year)
+        found = self._recognised(link, progress)
         if found is None:
             return []
         if not found.agency_id:
@@ -83,12 +107,23 @@ class PortalSpider(Spider):
         sighted = Sighted(found.agency_id, found.year, link.url, link.title, link.published, start_url, start_url, place)
         return self._sight(sighted, progress)
 
+    def _recognised(self, link: Link, progress: Progress) -> Recognised | None:
+        """What an entry is. An address that stands for an agency's year is that report, whatever its page is called."""
+        agencies = progress.column.agencies
+        found = recognise(link.title, agencies, self._portals.titles, self._job.night.year)
+        if link.year is None or (found is not None and found.year is not None):
+            return found
+        owner = found.agency_id if found else agencies[0].id if len(agencies) == 1 else ""
+        return Recognised(owner, link.year)
+
     # Titles that a list cuts short
 
     def _on_cut(self, response: Response, progress: Progress, link: Link, place: _Place, asked: str) -> list[Request]:
         if error := refusal(response, asked, self._portals):
             return self._cut_lost(progress, error)
         article = self._article(response)
+        if link.year and (article.is_gone or not article.has_text):
+            return self._done(progress, [])  # the address of a year for which there is nothing
         whole = replace(link, title=article.title, published=link.published or article.published, is_cut=False)
         self._listed.discard((progress.column.start_url, link.url))
         return self._done(progress, self._on_link(whole, progress, place))
@@ -109,7 +144,12 @@ class PortalSpider(Spider):
         self._sighted.setdefault(sighted.url, []).append(sighted)
         if sighted.url not in self._requested:
             self._requested.add(sighted.url)
-            return [self._request(sighted.url, progress, self._on_document, self._on_document_failure, is_conditional=True)]
+            shown = sighted.listing_url if sighted.listing_url != sighted.start_url else ""  # an attachment's article
+            return [
+                self._request(
+                    sighted.url, progress, self._on_document, self._on_document_failure, is_conditional=True, referer=shown
+                )
+            ]
         return self._sight_attachments([sighted], None, progress)
 
     def _on_document(self, response: Response, progress: Progress, asked: str) -> list[Request]:
@@ -172,13 +212,20 @@ class PortalSpider(Spider):
         *,
         priority: int = 0,
         is_conditional: bool = False,
+        referer: str = "",
         **more: Any,
     ) -> Request:
         progress.pending += 1
         known = self._job.known.get(url) if is_conditional else None
         headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified} if known else {}
+        ask = more.get("ask", Ask(url))
+        if ask.body:
+            headers["Content-Type"] = _JSON if ask.body.startswith("{") else _FORM
+        headers["Referer"] = referer or ask.page
         return Request(
             url,
+            method=ask.method,
+            body=ask.body,
             callback=callback,
             errback=errback,
             priority=priority,

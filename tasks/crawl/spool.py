@@ -12,7 +12,7 @@ from typing import TextIO
 
 from pydantic import TypeAdapter, ValidationError
 
-from tasks.fetched import ColumnOutcome, Validators
+from tasks.fetched import ColumnBefore, ColumnOutcome, Validators
 from tasks.records import Agency
 
 
@@ -38,10 +38,11 @@ class CrawlOptions:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A start URL and the agencies that share it."""
+    """A start URL and the agencies that share it; `before`: how earlier nights found it, if any read it to its end."""
 
     start_url: str
     agencies: tuple[Agency, ...]
+    before: ColumnBefore | None = None
 
 
 @dataclass(frozen=True, slots=True)
