@@ -87,15 +87,16 @@ def _check_data(version: str) -> None:
 
 def crawl_agencies(work: Work) -> Crawl:
     """Read every agency's lists, and fetch what is new or changed."""
-    columns = len({url for agency in work.agencies for url in agency.start_urls})
-    LOG.debug("抓取 crawl: %d agencies, %d columns", len(work.agencies), columns)
+    columns = {url for agency in work.agencies for url in agency.start_urls}
+    before = load.known_before(work.engine, work.night, columns)
+    LOG.debug("抓取 crawl: %d agencies, %d columns, %d not tonight", len(work.agencies), len(columns), len(before.skipped))
     settings = work.settings
     shutil.rmtree(work.spool, ignore_errors=True)
     found = crawl(
         work.agencies,
         night=work.night,
-        known=load.known_validators(work.engine),
-        articles=load.known_attachments(work.engine),
+        before=before,
+        archive=settings.archive(),
         spool=work.spool,
         now=work.now,
         options=CrawlOptions(
@@ -118,9 +119,10 @@ def crawl_agencies(work: Work) -> Crawl:
 
 def archive_documents(work: Work, found: Crawl) -> tuple[Document, ...]:
     """Keep every fetched body for ever."""
-    kept = tuple(archive(fetched, work.files) for fetched in found.fetched if fetched.body is not None)
-    LOG.info("存档 archive: %d documents kept", len({document.sha256 for document in kept}))
-    return kept
+    kept = tuple(archive(each, each.sighting.url, work.files) for each in found.fetched if each.body is not None)
+    pages = tuple(archive(each, each.url, work.files) for each in found.pages)
+    LOG.info("存档 archive: %d documents and %d pages of lists kept", len({document.sha256 for document in kept}), len(pages))
+    return kept + pages
 
 
 def load_crawl(work: Work, found: Crawl, documents: tuple[Document, ...]) -> load.CrawlCounts:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from hashlib import sha256
 
 from tasks.errors import ArchiveDamaged
-from tasks.fetched import Fetched
+from tasks.fetched import Fetched, ListPage
 from tasks.records import Document
 from warehouse.files import Archive
 
 
-def archive(fetched: Fetched, files: Archive) -> Document:
-    """Keep the body of a fetch. Raises ArchiveDamaged when the spool no longer holds what was fetched."""
-    url = fetched.sighting.url
+def archive(fetched: Fetched | ListPage, url: str, files: Archive) -> Document:
+    """Keep the body of a document or of a page of a list. Raises ArchiveDamaged when the spool no longer holds what was fetched."""
     remedy = "Run the night again; it is fetched anew."
     if fetched.body is None:
         raise ValueError(f"{url} answered that it is unchanged: there is no body to keep")

@@ -13,22 +13,24 @@ from typing import Any
 from sqlalchemy import Engine, Row, and_, exists, func, insert, not_, select, update
 
 from expectations.crosswalk import addresses, load_crosswalk
+from expectations.cycle import load_cycle
 from expectations.deadline import may_be_due
 from expectations.names import Fit, Register
 from tasks.errors import WarehouseError
-from tasks.fetched import Crawl, Validators
+from tasks.fetched import Before, Crawl
 from tasks.records import Agency, Document, Finding, Quarantine, Reading, Report
 from tasks.roster import Cluster, Failure, Kind, Roster
 from warehouse.agencies import keep_agencies, keep_reference
 from warehouse.assessments import keep_findings, read_due, to_assess
 from warehouse.clusters import HELD, failures_of, keep_clusters, release
 from warehouse.engine import writing
+from warehouse.lists import column_history, keep_pages, known_pages
 from warehouse.readings import keep_readings, rebuild
 from warehouse.regions import regions
 from warehouse.reports import keep_reports
 from warehouse.schema import agency, column_outcome, document, reading, run, sighting
 from warehouse.schema_survey import cluster
-from warehouse.sightings import SEEN, count_states, is_past, keep_crawl, known_bodies, shown_attachments
+from warehouse.sightings import SEEN, is_past, keep_crawl, known_bodies, listed, shown_attachments
 from warehouse.surveys import compared_inputs, inputs_of, keep_inputs, keep_survey, reported_years, roster_of
 
 _AT_ONCE = 200  # reports whose readings are held in memory
@@ -69,23 +71,29 @@ def _row(each: Agency) -> dict[str, object]:
     return asdict(each) | {"aliases": list(each.aliases), "start_urls": list(each.start_urls)}
 
 
-def known_validators(engine: Engine) -> dict[str, Validators]:
-    """The latest body known of each URL, and what to ask "changed since?" with."""
+def known_before(engine: Engine, night: date, start_urls: Set[str]) -> Before:
+    """What earlier nights know, so that a night need not fetch it again; and what, by cycle.yml, has no turn on it."""
+    cycle = load_cycle()
     with engine.connect() as connection:
-        return known_bodies(connection)
-
-
-def known_attachments(engine: Engine) -> dict[str, tuple[str, ...]]:
-    """By the URL of an article, the attachments last seen there: an unchanged article brings no links."""
-    with engine.connect() as connection:
-        return shown_attachments(connection)
+        known, history, standing = known_bodies(connection), column_history(connection, night), tuple(listed(connection, night))
+        articles, pages = shown_attachments(connection), known_pages(connection, night)
+    waits = {url: read for url, (read, last, _) in history.items() if last == read}
+    skipped = {url for url in start_urls & waits.keys() if not cycle.column_is_due(url, night, waits[url])}
+    read = {url: last for url, (last, _, _) in history.items()}
+    resting = {
+        url
+        for url, year, start_url in standing
+        if url in known and not cycle.report_is_due(url, year, night, read.get(start_url))
+    }
+    columns = {url: before for url, (_, _, before) in history.items() if before is not None}
+    return Before(known, articles, columns, pages, frozenset(resting), frozenset(skipped))
 
 
 def load_crawl(engine: Engine, crawl: Crawl, documents: Sequence[Document]) -> CrawlCounts:
     """Keep what a night's crawl saw, and what it no longer saw."""
     with writing(engine) as connection:
-        keep_crawl(connection, crawl, documents)
-        counts = count_states(connection, crawl.night)
+        counts = keep_crawl(connection, crawl, documents)
+        keep_pages(connection, crawl.pages, crawl.night)
     states = {state: counts.get(state, 0) for state in (*SEEN, "missed", "withdrawn")}
     return CrawlCounts(seen=sum(states[state] for state in SEEN), **states)
 

@@ -24,7 +24,7 @@ from sqlalchemy import Engine, create_engine, inspect
 from tasks.errors import NewerSchema, WarehouseError
 from warehouse import views
 from warehouse.engine import MIGRATIONS, open_warehouse, writing
-from warehouse.schema_beside import metadata
+from warehouse.schema_crawl import metadata
 
 ROOT = Path(views.__file__).parents[2]
 

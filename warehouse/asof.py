@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from warehouse.schema_beside import metadata
+from warehouse.schema_crawl import metadata
 from warehouse.views import view_texts
 
 _TABLES = {

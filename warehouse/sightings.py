@@ -5,8 +5,8 @@ A night's rows depend on its crawl and on earlier nights only, so a night that i
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -48,8 +48,11 @@ def is_past(connection: Connection, night: date) -> bool:
     return bool(connection.execute(select(exists().where(column_outcome.c.night > night))).scalar())
 
 
-def keep_crawl(connection: Connection, crawl: Crawl, documents: Sequence[Document]) -> None:
-    """Keep a night's documents, sightings and column outcomes."""
+def keep_crawl(connection: Connection, crawl: Crawl, documents: Sequence[Document]) -> Mapping[str, int]:
+    """Keep a night's documents, sightings and column outcomes. Returns how many sightings are in each state.
+
+    What is as it last was, and was had the last time it was asked for, is not written once more.
+    """
     insert_missing(connection, document, [_document_row(each) for each in documents])
     _keep_columns(connection, crawl)
     sightings = [each.sighting for each in crawl.fetched] + [each.sighting for each in crawl.missed]
@@ -67,8 +70,11 @@ def keep_crawl(connection: Connection, crawl: Crawl, documents: Sequence[Documen
     for key, last in before.items():
         if key not in rows and last.state != "withdrawn" and shown.lacks(last):
             rows[key] = _withdrawn_row(last, _NOT_LISTED, crawl.night)
-    news = [row for key, row in rows.items() if row and _replaces(row, have.get(key))]
+    told = {key: row for key, row in rows.items() if row and _replaces(row, have.get(key))}
+    latest = _last_nights(connection, agencies, crawl.night)
+    news = [row for key, row in told.items() if key in have or not _is_as_before(row, before.get(key), latest.get(key))]
     insert_or_replace(connection, sighting, ("agency_id", "url", "night"), news)
+    return Counter([row["state"] for row in told.values()] + [row.state for key, row in have.items() if key not in told])
 
 
 def known_bodies(connection: Connection) -> dict[str, Validators]:
@@ -106,10 +112,15 @@ def shown_attachments(connection: Connection) -> dict[str, tuple[str, ...]]:
     return {url: tuple(attached) for url, attached in found.items()}
 
 
-def count_states(connection: Connection, night: date) -> dict[str, int]:
-    """How many sightings of a night are in each state; states without any are left out."""
-    query = select(sighting.c.state, func.count().label("number")).where(sighting.c.night == night).group_by(sighting.c.state)
-    return {row.state: row.number for row in connection.execute(query)}
+def listed(connection: Connection, night: date) -> Iterator[tuple[str, int | None, str]]:
+    """What stood in lists when last looked at, before a night, and was had: its URL, its year, and the list's start URL."""
+    last = _latest(sighting.c.night < night)
+    same = [last.c[name] == sighting.c[name] for name in ("agency_id", "url", "night")]
+    query = select(sighting.c.url, sighting.c.year, sighting.c.listing_url).join(last, and_(*same))
+    rows = connection.execute(query.where(sighting.c.state.in_(SEEN)).order_by(sighting.c.url, sighting.c.agency_id)).all()
+    lists = {row.url: row.listing_url for row in rows}
+    for row in rows:  # an attachment stands in its article
+        yield row.url, row.year, lists.get(row.listing_url, row.listing_url)
 
 
 def _key(seen: Sighting) -> _Key:
@@ -138,6 +149,22 @@ def _latest(*conditions: ColumnElement[bool]) -> Subquery:
     return last.group_by(sighting.c.agency_id, sighting.c.url).subquery()
 
 
+def _last_nights(connection: Connection, agencies: Iterable[str], night: date) -> dict[_Key, date]:
+    """The last night of each URL before a night, nights on which it was missed among them."""
+    found: dict[_Key, date] = {}
+    for chunk in chunks(sorted(agencies)):
+        latest = _latest(sighting.c.agency_id.in_(chunk), sighting.c.night < night)
+        found |= {(row.agency_id, row.url): row.night for row in connection.execute(select(latest))}
+    return found
+
+
+def _is_as_before(row: Mapping[str, Any], last: Row[Any] | None, night: date | None) -> bool:
+    """Whether a row says nothing that the last one did not; after a night on which the URL was missed, it does."""
+    if last is None or row["state"] != "unchanged" or last.night != night:
+        return False
+    return all(row[name] == getattr(last, name) for name in row if name not in ("night", "state", "reason"))
+
+
 def _rows_of(connection: Connection, agencies: Iterable[str], night: date) -> dict[_Key, Row[Any]]:
     found: dict[_Key, Row[Any]] = {}
     for chunk in chunks(sorted(agencies)):
@@ -159,7 +186,10 @@ def _seen_row(
     known = next((row for row in (have, last) if row is not None and row.sha256 == sha256), None)
     if fetched.body is None and known is not None:  # "unchanged" need not repeat them
         headers = {"etag": known.etag, "last-modified": known.last_modified} | headers
-    return _row(fetched.sighting, night) | {
+    row = _row(fetched.sighting, night)
+    if fetched.body is None and last is not None:  # nor the day that an article gave
+        row["published"] = row["published"] or last.published
+    return row | {
         "state": _state(sha256, fetched.sighting.year, last),
         "sha256": sha256,
         "etag": headers.get("etag", ""),

@@ -10,14 +10,16 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import fields
 from datetime import date, datetime
 from itertools import groupby
 from pathlib import Path
 
-from tasks.crawl.spool import Answer, Column, CrawlOptions, Job, Sighted, Told, body_file, log_file, read_ledger, write_job
+from tasks.crawl.hosts import registered_hosts
+from tasks.crawl.spool import Answer, Column, CrawlOptions, Job, Shown, Sighted, Told, body_file, log_file, read_ledger, write_job
 from tasks.errors import CrawlError
-from tasks.fetched import ColumnOutcome, Crawl, Fetched, Missed, Validators
+from tasks.fetched import Before, ColumnOutcome, Crawl, Fetched, ListPage, Missed
 from tasks.records import Agency, Sighting
 
 __all__ = ["CrawlOptions", "crawl"]
@@ -30,32 +32,34 @@ def crawl(
     agencies: Sequence[Agency],
     *,
     night: date,
-    known: Mapping[str, Validators],
+    before: Before,
     spool: Path,
+    archive: str,
     now: Callable[[], datetime],
     options: CrawlOptions,
-    articles: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Crawl:
-    """Read every agency's lists and fetch what they list.
+    """Read the agencies' lists and fetch what they list.
 
-    `known` (by URL) lets a site answer "unchanged"; `articles` names, by article URL, the attachments last seen there, for
-    an unchanged article brings no links. Bodies stay in the spool until the caller removes it. Results stand in the order
-    of the lists: start URL, page, entry, attachment.
+    What `before` knows lets a site answer "unchanged", and leaves out what has no turn tonight; `archive` (see warehouse/files.py)
+    has the pages of lists that it names. Bodies stay in the spool until the caller removes it. Results stand in the order of the
+    lists: start URL, page, entry, attachment.
     """
-    columns = _columns(agencies)
+    columns = _columns(agencies, before)
     if not columns:
         return Crawl(night=night, fetched=(), missed=(), columns=())
     spool.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="crawl-", dir=spool))
-    write_job(folder, Job(night, columns, dict(known), dict(articles or {}), options))
+    hosts = registered_hosts(url for agency in agencies for url in agency.start_urls)
+    write_job(folder, Job(night, columns, before, hosts, archive, options))
     end = _run(folder, options.total_seconds)
     return _assemble(night, columns, read_ledger(folder), folder, now(), end)
 
 
-def _columns(agencies: Sequence[Agency]) -> tuple[Column, ...]:
-    pairs = sorted((url, agency.id, agency) for agency in agencies for url in set(agency.start_urls))
+def _columns(agencies: Sequence[Agency], before: Before) -> tuple[Column, ...]:
+    pairs = sorted((url, agency.id, agency) for agency in agencies for url in set(agency.start_urls) - before.skipped)
     return tuple(
-        Column(url, tuple(agency for _, _, agency in shared)) for url, shared in groupby(pairs, key=lambda pair: pair[0])
+        Column(url, tuple(agency for _, _, agency in shared), before.columns.get(url))
+        for url, shared in groupby(pairs, key=lambda pair: pair[0])
     )
 
 
@@ -92,7 +96,13 @@ def _assemble(night: date, columns: tuple[Column, ...], told: Told, folder: Path
             fetched.append(Fetched(sighting, body, answer.sha256, answer.status, answer.media_type, answer.headers, at))
     outcomes = {outcome.start_url: outcome for outcome in told.outcomes}
     ends = tuple(outcomes.get(column.start_url) or _unfinished(column, broken) for column in columns)
-    return Crawl(night=night, fetched=tuple(fetched), missed=tuple(missed), columns=ends)
+    pages = tuple(_page(shown, folder, at) for shown in sorted(told.shown, key=lambda shown: (shown.start_url, shown.order)))
+    return Crawl(night=night, fetched=tuple(fetched), missed=tuple(missed), columns=ends, pages=pages)
+
+
+def _page(shown: Shown, folder: Path, at: datetime) -> ListPage:
+    values = {each.name: getattr(shown, each.name) for each in fields(shown) if each.name != "order"}
+    return ListPage(**values, body=body_file(folder, shown.sha256), fetched_at=at)
 
 
 def _in_order(sighted: tuple[Sighted, ...]) -> list[Sighted]:

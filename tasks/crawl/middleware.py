@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from scrapy import Request
@@ -12,8 +11,7 @@ from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.http import Response
 
 from tasks.crawl.answers import OffRegister
-
-_SITE_LABELS = 3  # sz.gov.cn is one government's, gov.cn is everybody's
+from tasks.crawl.hosts import is_registered
 
 
 class Gate:
@@ -63,14 +61,3 @@ class BackoffRetry:
 
     async def _pause(self, again: Request) -> None:
         await asyncio.sleep(self._first_pause * 2 ** (again.meta["retry_times"] - 1))
-
-
-def registered_hosts(urls: Iterable[str]) -> frozenset[str]:
-    """The hosts of start URLs, without www."""
-    return frozenset((urlsplit(url).hostname or "").removeprefix("www.") for url in urls)
-
-
-def is_registered(host: str, hosts: frozenset[str]) -> bool:
-    """Whether a host is one of the register's, or lies below one that is a single government's."""
-    labels = host.removeprefix("www.").split(".")
-    return ".".join(labels) in hosts or any(".".join(labels[cut:]) in hosts for cut in range(1, len(labels) - _SITE_LABELS + 1))

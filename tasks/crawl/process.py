@@ -11,7 +11,6 @@ from typing import Any
 
 from scrapy.crawler import CrawlerProcess
 
-from tasks.crawl.middleware import registered_hosts
 from tasks.crawl.spider import PortalSpider
 from tasks.crawl.spool import Job, Ledger, log_file, read_job
 
@@ -65,7 +64,7 @@ def _settings(job: Job, folder: Path) -> dict[str, Any]:
             "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
             "tasks.crawl.middleware.BackoffRetry": 550,
         },
-        "GOUJI_HOSTS": sorted(registered_hosts(column.start_url for column in job.columns)),
+        "GOUJI_HOSTS": sorted(job.hosts),
         "GOUJI_RETRY_SECONDS": options.retry_seconds,
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,

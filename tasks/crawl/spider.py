@@ -16,11 +16,12 @@ from tasks.crawl.article import Article, parse_article
 from tasks.crawl.ask import Ask
 from tasks.crawl.column import List, Next, Progress
 from tasks.crawl.interface import parse_answer
+from tasks.crawl.kept import KeptPages, address, fingerprint
 from tasks.crawl.links import Link
 from tasks.crawl.listing import Listing, parse_listing
 from tasks.crawl.page import decode, extension, is_html
 from tasks.crawl.portal import load_portals
-from tasks.crawl.spool import Answer, Event, Job, Ledger, Sighted
+from tasks.crawl.spool import Answer, Event, Job, Ledger, Shown, Sighted
 from tasks.crawl.titles import Recognised, recognise
 from tasks.errors import CrawlError, SourceGone
 
@@ -38,6 +39,7 @@ class PortalSpider(Spider):
         super().__init__(**settings)
         self._job, self._ledger = job, ledger
         self._portals = load_portals()
+        self._kept = KeptPages(job)
         self._requested: set[str] = set()
         self._sighted: dict[str, list[Sighted]] = {}
         self._attached: dict[str, tuple[str, ...]] = {}
@@ -54,37 +56,42 @@ class PortalSpider(Spider):
     # Lists
 
     def _pages(self, pages: list[Next]) -> list[Request]:
-        return [
-            self._request(
-                ask.url,
-                each.progress,
-                self._on_page,
-                self._on_page_failure,
-                ask=ask,
-                of=each,
-                number=number,
-                priority=_LISTS_FIRST,
-            )
-            for each, number, ask in pages
-        ]
+        return [self._page(each, number, ask, self._kept.validators(ask)) for each, number, ask in pages]
+
+    def _page(self, of: List, number: int, ask: Ask, headers: dict[str, str]) -> Request:
+        more: dict[str, Any] = {"ask": ask, "of": of, "number": number, "headers": headers, "priority": _LISTS_FIRST}
+        return self._request(ask.url, of.progress, self._on_page, self._on_page_failure, **more)
 
     def _on_page(self, response: Response, progress: Progress, of: List, number: int, ask: Ask, asked: str) -> list[Request]:
-        if error := refusal(response, asked, self._portals):
+        is_kept = response.status == 304 and bool(self._kept.validators(ask))
+        if error := refusal(response, asked, self._portals, has_known=is_kept):
             return self._done(progress, self._pages(of.miss(number, ask, error)))
+        body = self._kept.body(ask) if is_kept else response.body
+        if body is None:
+            return self._done(progress, [self._page(of, number, ask, {})])
         if ask.step == "script":
-            source = decode(response.body, _content_type(response))
-            return self._done(progress, self._pages(of.script(ask, source)))
-        listing = self._listing(response, ask)
+            return self._done(progress, self._pages(of.script(ask, decode(body, _content_type(response)))))
+        listing = self._listing(body, ask, response)
+        place = (progress.lists.index(of), number)
+        self._show(progress, ask, listing, body, response, place)
         requests = self._pages(of.take(number, ask, listing))
         for entry, link in enumerate(listing.links):
-            requests += self._on_link(link, progress, (progress.lists.index(of), number, entry))
+            requests += self._on_link(link, progress, (*place, entry))
         return self._done(progress, requests)
 
-    def _listing(self, response: Response, ask: Ask) -> Listing:
+    def _listing(self, body: bytes, ask: Ask, response: Response) -> Listing:
         if ask.step == "answer":
-            return parse_answer(response.body, ask, _content_type(response), self._portals)
-        newest = self._job.night.year
-        return parse_listing(response.body, ask, response.url, _content_type(response), self._portals, newest)
+            return parse_answer(body, ask, _content_type(response), self._portals)
+        return parse_listing(body, ask, response.url, _content_type(response), self._portals, self._job.night.year)
+
+    def _show(
+        self, progress: Progress, ask: Ask, listing: Listing, body: bytes, response: Response, place: tuple[int, ...]
+    ) -> None:
+        """Keep a page of a list that lists something else than it did."""
+        if self._kept.is_news(ask, name := fingerprint(listing)):
+            facts = (response.status, _content_type(response), _headers(response))
+            shown = Shown(progress.column.start_url, address(ask), response.url, self._ledger.keep(body), name, *facts, place)
+            self._ledger.tell(Event(shown=shown))
 
     def _on_page_failure(self, lost: Failure) -> list[Request]:
         arguments = lost.request.cb_kwargs  # type: ignore[attr-defined]
@@ -144,16 +151,26 @@ class PortalSpider(Spider):
         self._sighted.setdefault(sighted.url, []).append(sighted)
         if sighted.url not in self._requested:
             self._requested.add(sighted.url)
-            shown = sighted.listing_url if sighted.listing_url != sighted.start_url else ""  # an attachment's article
-            return [
-                self._request(
-                    sighted.url, progress, self._on_document, self._on_document_failure, is_conditional=True, referer=shown
-                )
-            ]
+            if sighted.url in self._job.before.resting:
+                return self._rest(sighted.url, progress)
+            return [self._document_request(sighted, progress)]
         return self._sight_attachments([sighted], None, progress)
 
+    def _document_request(self, sighted: Sighted, progress: Progress) -> Request:
+        known = self._job.before.known.get(sighted.url)
+        headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified} if known else {}
+        article = sighted.listing_url if sighted.listing_url != sighted.start_url else ""
+        return self._request(
+            sighted.url, progress, self._on_document, self._on_document_failure, headers=headers, referer=article
+        )
+
+    def _rest(self, url: str, progress: Progress) -> list[Request]:
+        """A document that has no turn tonight is what it last was, and so is what it links to."""
+        self._ledger.tell(Event(answer=Answer(url, sha256=self._job.before.known[url].sha256)))
+        return self._attach(url, self._job.before.articles.get(url, ()), None, progress)
+
     def _on_document(self, response: Response, progress: Progress, asked: str) -> list[Request]:
-        error = refusal(response, asked, self._portals, has_known=asked in self._job.known)
+        error = refusal(response, asked, self._portals, has_known=asked in self._job.before.known)
         article = self._article(response) if error is None and response.status == 200 and is_html(response.body) else None
         if article and article.is_gone:
             error = gone(asked)
@@ -168,19 +185,19 @@ class PortalSpider(Spider):
             return ()
         if article:
             return article.attachments
-        return self._job.articles.get(asked, ()) if error or response.status == 304 else ()
+        return self._job.before.articles.get(asked, ()) if error or response.status == 304 else ()
 
     def _on_document_failure(self, lost: Failure) -> list[Request]:
         progress, asked = (lost.request.cb_kwargs[key] for key in ("progress", "asked"))  # type: ignore[attr-defined]
         error = failure(_raised(lost), asked)
         self._ledger.tell(Event(answer=Answer(asked, kind=type(error).__name__, reason=str(error))))
-        return self._done(progress, self._attach(asked, self._job.articles.get(asked, ()), None, progress))
+        return self._done(progress, self._attach(asked, self._job.before.articles.get(asked, ()), None, progress))
 
     def _document(self, response: Response, asked: str) -> Answer:
         is_unchanged = response.status == 304
         return Answer(
             url=asked,
-            sha256=self._job.known[asked].sha256 if is_unchanged else self._ledger.keep(response.body),
+            sha256=self._job.before.known[asked].sha256 if is_unchanged else self._ledger.keep(response.body),
             status=response.status,
             media_type=_content_type(response),
             headers=_headers(response),
@@ -211,17 +228,14 @@ class PortalSpider(Spider):
         errback: Any,
         *,
         priority: int = 0,
-        is_conditional: bool = False,
+        headers: dict[str, str] | None = None,
         referer: str = "",
         **more: Any,
     ) -> Request:
         progress.pending += 1
-        known = self._job.known.get(url) if is_conditional else None
-        headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified} if known else {}
         ask = more.get("ask", Ask(url))
-        if ask.body:
-            headers["Content-Type"] = _JSON if ask.body.startswith("{") else _FORM
-        headers["Referer"] = referer or ask.page
+        kind = {"Content-Type": _JSON if ask.body.startswith("{") else _FORM} if ask.body else {}
+        sent = {**(headers or {}), **kind, "Referer": referer or ask.page}
         return Request(
             url,
             method=ask.method,
@@ -229,7 +243,7 @@ class PortalSpider(Spider):
             callback=callback,
             errback=errback,
             priority=priority,
-            headers={name: value for name, value in headers.items() if value},
+            headers={name: value for name, value in sent.items() if value},
             cb_kwargs={"progress": progress, "asked": url, **more},
             dont_filter=True,
         )

@@ -12,7 +12,7 @@ from typing import TextIO
 
 from pydantic import TypeAdapter, ValidationError
 
-from tasks.fetched import ColumnBefore, ColumnOutcome, Validators
+from tasks.fetched import Before, ColumnBefore, ColumnOutcome
 from tasks.records import Agency
 
 
@@ -47,12 +47,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """All that the crawl's process has to know."""
+    """All that the crawl's process has to know. `hosts`: those of the register; `archive`: where known pages of lists are kept."""
 
     night: date
     columns: tuple[Column, ...]
-    known: dict[str, Validators]
-    articles: dict[str, tuple[str, ...]]
+    before: Before
+    hosts: frozenset[str]
+    archive: str
     options: CrawlOptions
 
 
@@ -89,12 +90,28 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """A page of a list that lists something else than when it was last kept (see ListPage). `order`: list, page."""
+
+    start_url: str
+    address: str
+    url: str
+    sha256: str
+    fingerprint: str
+    status: int
+    media_type: str
+    headers: tuple[tuple[str, str], ...]
+    order: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
-    """One line of the ledger: exactly one of the three."""
+    """One line of the ledger: exactly one of the four."""
 
     sighted: Sighted | None = None
     answer: Answer | None = None
     outcome: ColumnOutcome | None = None
+    shown: Shown | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +121,7 @@ class Told:
     sighted: tuple[Sighted, ...] = field(default=())
     answers: tuple[Answer, ...] = field(default=())
     outcomes: tuple[ColumnOutcome, ...] = field(default=())
+    shown: tuple[Shown, ...] = field(default=())
 
 
 _JOB = TypeAdapter(Job)
@@ -163,6 +181,7 @@ def read_ledger(folder: Path) -> Told:
         sighted=tuple(event.sighted for event in events if event.sighted),
         answers=tuple(event.answer for event in events if event.answer),
         outcomes=tuple(event.outcome for event in events if event.outcome),
+        shown=tuple(event.shown for event in events if event.shown),
     )
 
 

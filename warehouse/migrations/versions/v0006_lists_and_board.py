@@ -1,0 +1,50 @@
+"""Pages of lists as they were kept, and the board: where each agency's report of each year stands. Existing rows are kept.
+
+There is no way back from here: restore a copy of the database instead.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+
+_STATES = (
+    "state in ('published', 'late', 'missing', 'not_due', 'blocked', 'excluded', 'not_reached', 'moved', 'unreadable', 'unclear')"
+)
+
+
+def upgrade() -> None:
+    """Add the two tables."""
+    op.create_table(
+        "list_page",
+        sa.Column("start_url", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("night", sa.Date(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("etag", sa.Text(), nullable=False),
+        sa.Column("last_modified", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["sha256"], ["document.sha256"], name=op.f("fk_list_page_sha256_document")),
+        sa.PrimaryKeyConstraint("start_url", "address", "night", name=op.f("pk_list_page")),
+    )
+    op.create_table(
+        "board",
+        sa.Column("agency_id", sa.String(length=64), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("night", sa.Date(), nullable=False),
+        sa.Column("is_current", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("verdict", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.String(length=64)),
+        sa.CheckConstraint(_STATES, name=op.f("ck_board_state")),
+        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_board_agency_id_agency")),
+        sa.ForeignKeyConstraint(["sha256"], ["document.sha256"], name=op.f("fk_board_sha256_document")),
+        sa.PrimaryKeyConstraint("agency_id", "year", "night", name=op.f("pk_board")),
+    )
+    op.create_index("ix_board_year", "board", ["year", "is_current"])
