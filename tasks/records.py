@@ -69,7 +69,8 @@ class Agency:
     """One line of the register: an agency (机关), who supervises it, and where it publishes.
 
     `valid_from` and `valid_to` bound the time in which it exists under this id (机构改革: an agency that was founded, merged or
-    abolished); None where the register sets no bound. `region` is the code of its 行政区划, blank where it is not known.
+    abolished); None where the register sets no bound. `region` is the code of its 行政区划, `uscc` its 统一社会信用代码; `scope`:
+    whose work its report is expected to count, "own" (本级) or "aggregate" (汇总). Each is blank where it is not known.
     """
 
     id: str
@@ -82,6 +83,8 @@ class Agency:
     valid_from: date | None = None
     valid_to: date | None = None
     region: str = ""
+    uscc: str = ""
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from small_world import ask, fill
 from sqlalchemy import Engine, create_engine, inspect
+from sqlalchemy.exc import IntegrityError
 
 from tasks.errors import NewerSchema, WarehouseError
 from warehouse import views
@@ -134,6 +135,44 @@ OLD_ROWS = (
 )
 
 
+def test_a_register_without_codes_and_scope_is_migrated_with_its_earlier_versions(database: str) -> None:
+    engine = _emptied(database)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    line = "'甲局', '[]', '', '', '办', '[]', null, null, '320813'"
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0004")
+        connection.exec_driver_sql(f"insert into agency values ('a', {line})")
+        connection.exec_driver_sql(f"insert into agency_version values ('a', '2024-03-01', {line})")
+    known = "name, region, uscc, scope"
+    with open_warehouse(database).connect() as connection:
+        for question in (f"select {known} from agency", f"select {known} from agency_version where agency_id = 'a'"):
+            assert [tuple(row) for row in connection.exec_driver_sql(question)] == [("甲局", "320813", "", "")]
+    for table in ("agency", "agency_version"):
+        with pytest.raises(IntegrityError, match=f"ck_{table}_scope"):
+            _say(engine, f"update {table} set scope = 'mine'")
+    engine.dispose()
+
+
+def _say(engine: Engine, sql: str) -> None:
+    with writing(engine) as connection:
+        connection.exec_driver_sql(sql)
+
+
+def _emptied(database: str) -> Engine:
+    """A database in which nothing is yet, on either engine."""
+    engine = open_warehouse(database)
+    if engine.dialect.name == "postgresql":
+        _say(engine, "drop schema public cascade")
+        _say(engine, "create schema public")
+        return engine
+    engine.dispose()
+    for file in Path(str(engine.url.database)).parent.iterdir():
+        file.unlink()
+    return engine
+
+
 def test_a_newer_warehouse_is_left_alone(url: str) -> None:
     engine = open_warehouse(url)
     with writing(engine) as connection:
@@ -142,7 +181,7 @@ def test_a_newer_warehouse_is_left_alone(url: str) -> None:
         open_warehouse(url)
     assert "gouji.db" in caught.value.where
     assert "Upgrade gouji" in caught.value.remedy
-    assert caught.value.expected == "revision 0004 or an earlier one"
+    assert caught.value.expected == "revision 0005 or an earlier one"
 
 
 def test_a_database_of_another_program_is_left_alone(tmp_path: Path) -> None:

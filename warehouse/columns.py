@@ -21,7 +21,14 @@ def register_columns() -> list[Column[Any]]:
         Column("valid_from", Date),
         Column("valid_to", Date),
         Column("region", String(6), nullable=False, default=""),
+        Column("uscc", String(18), nullable=False, default=""),
+        Column("scope", String(16), nullable=False, default=""),
     ]
+
+
+def register_checks() -> list[CheckConstraint]:
+    """The words that the register may use."""
+    return [CheckConstraint("scope in ('', 'own', 'aggregate')", name="scope")]
 
 
 def finding_columns() -> list[Column[Any]]:

@@ -27,7 +27,7 @@ from sqlalchemy import (
     text,
 )
 
-from warehouse.columns import finding_checks, finding_columns, register_columns
+from warehouse.columns import finding_checks, finding_columns, register_checks, register_columns
 from warehouse.types import Exact, Moment
 
 metadata = MetaData(
@@ -51,6 +51,7 @@ agency = Table(
     metadata,
     Column("id", String(64), primary_key=True),
     *register_columns(),
+    *register_checks(),
 )
 
 run = Table(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table, Text
 
-from warehouse.columns import register_columns
+from warehouse.columns import register_checks, register_columns
 from warehouse.schema_survey import metadata
 from warehouse.types import Exact, Moment
 
@@ -30,6 +30,7 @@ agency_version = Table(
     Column("agency_id", ForeignKey("agency.id"), primary_key=True),
     Column("night", Date, primary_key=True),
     *register_columns(),
+    *register_checks(),
 )
 
 crosswalk = Table(
