@@ -47,7 +47,9 @@ class Settings(BaseSettings):
         None, description="The warehouse, as an SQLAlchemy URL. Without it: the SQLite file gouji.db in data_dir."
     )
     archive_url: str | None = Field(
-        None, description="Where documents are kept for ever: a folder, or an fsspec URL. Without it: archive in data_dir."
+        None,
+        description="Where documents are kept for ever: a folder, or s3://bucket/prefix (keys and endpoint in the environment, as"
+        " AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL). Without it: archive in data_dir.",
     )
     agencies: Path = Field(Path("agencies.csv"), description="The register: a CSV file with one agency a line.")
     outbox: Path | None = Field(None, description="Folder for the supervisors' digests. Without it: outbox in data_dir.")
