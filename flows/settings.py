@@ -174,6 +174,16 @@ def load_settings(**given: Any) -> Settings:
         ) from None
 
 
+def date_of(text: str, option: str) -> date:
+    """The date that an option gives. Raises SettingsError."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise SettingsError(
+            f"{option} {text!r} is no date", expected="YYYY-MM-DD", remedy=f"Give it like {option} 2026-01-31."
+        ) from None
+
+
 def _refuse_unknown_names() -> None:
     known = set(Settings.model_fields)
     _refuse(TOML.name, _toml_names(), known, "")
