@@ -49,6 +49,7 @@ class Cycle(_Strict):
     """How often to ask, in season and out of it."""
 
     season: Season
+    current_years: int = Field(ge=1)
     in_season: Every
     out_of_season: Every
 
@@ -69,7 +70,7 @@ class Cycle(_Strict):
     def report_is_due(self, url: str, year: int | None, night: date, last: date | None) -> bool:
         """Whether a known report is to be asked for; `last`: the night on which its column was last read, if ever."""
         every = self.every(night)
-        return is_due(url, every.current if year is None or year >= night.year - 1 else every.older, night, last)
+        return is_due(url, every.current if year is None or year >= night.year - self.current_years else every.older, night, last)
 
 
 @cache

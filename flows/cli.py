@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -14,7 +14,8 @@ from rich.console import Console
 
 from flows.output import terminal, write
 from flows.review import review_app
-from flows.settings import Settings, load_settings
+from flows.settings import Settings, date_of, load_settings
+from flows.warc import warc
 from tasks.errors import GoujiError, SettingsError
 from tasks.records import Outcome, Quarantine, Severity
 
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 
 app.add_typer(review_app, name="review")
+app.command()(warc)
 
 Agencies = Annotated[
     Path | None,
@@ -79,7 +81,7 @@ def nightly(
     from flows.nightly import run_nightly
 
     settings = _settings(agencies=agencies, data_dir=data)
-    run_nightly(settings, _date(night, "--night") if night else settings.night_of(_now()), _now, terminal())
+    run_nightly(settings, date_of(night, "--night") if night else settings.night_of(_now()), _now, terminal())
 
 
 @app.command()
@@ -156,7 +158,7 @@ def sql(
     """Ask the warehouse a question; nothing can be changed 只读查询."""
     from flows.ask import ask
 
-    ask(_settings(data_dir=data), query, form, _date(as_of, "--as-of") if as_of else None, out, terminal())
+    ask(_settings(data_dir=data), query, form, date_of(as_of, "--as-of") if as_of else None, out, terminal())
 
 
 @app.command()
@@ -276,12 +278,3 @@ def _settings(**options: Path | None) -> Settings:
 def _now() -> datetime:
     """The only clock of the command line; everything below is handed it."""
     return datetime.now(tz=UTC)
-
-
-def _date(text: str, option: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise SettingsError(
-            f"{option} {text!r} is no date", expected="YYYY-MM-DD", remedy=f"Give it like {option} 2026-01-31."
-        ) from None

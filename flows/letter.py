@@ -18,7 +18,7 @@ from tasks.alert.letter_set import set_docx, set_html
 from tasks.alert.letter_words import load_letter_words
 from tasks.errors import GoujiError, SettingsError
 from tasks.records import Reading
-from warehouse.agencies import agencies_of
+from warehouse.agencies import check_agencies
 from warehouse.engine import open_existing
 from warehouse.files import Archive
 
@@ -34,7 +34,7 @@ def write_letters(
     """
     engine, files = open_existing(settings.warehouse_url()), Archive(settings.archive())
     with engine.connect() as connection:
-        _check(set(agencies) - set(agencies_of(connection)))
+        check_agencies(connection, agencies)
         letters = build_letters(connection, night, ZoneInfo(settings.timezone), agencies, year)
     engine.dispose()
     written = []
@@ -71,16 +71,6 @@ def _open(reading: Reading | None, files: Archive, readers: Readers) -> Drawing 
     except GoujiError as error:
         LOG.warning("原页图像 page: %s", error)
         return None
-
-
-def _check(unknown: set[str]) -> None:
-    if unknown:
-        raise SettingsError(
-            f"no agency {', '.join(sorted(unknown))}",
-            where="the warehouse",
-            expected="ids of the register",
-            remedy='`gouji sql "select id, name from agency"` lists them.',
-        )
 
 
 def _folder(path: Path) -> Path:

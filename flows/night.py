@@ -61,8 +61,10 @@ def begin(settings: Settings, night: date, now: Clock) -> Work:
     """Open the register, the warehouse and the archive, or say plainly why that is not possible."""
     agencies = load_register(settings.agencies)
     _check_data(reading_version())
+    files = Archive(settings.archive())
+    files.check()
     readers = Readers(settings.read_limits(), settings.reading_at_once())
-    work = Work(settings, night, now, agencies, open_warehouse(settings.warehouse_url()), Archive(settings.archive()), readers)
+    work = Work(settings, night, now, agencies, open_warehouse(settings.warehouse_url()), files, readers)
     load.load_register(work.engine, agencies, night)
     load.load_reference(work.engine)
     load.start_run(work.engine, night, now)
@@ -74,6 +76,7 @@ def check(settings: Settings) -> None:
     """Say at once what would keep a night from beginning, before Prefect takes its time to start."""
     load_register(settings.agencies)
     _check_data(reading_version())
+    Archive(settings.archive()).check()
     open_warehouse(settings.warehouse_url()).dispose()
 
 

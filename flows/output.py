@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
+from uuid import uuid4
 
 from rich.console import Console
 
@@ -20,4 +24,22 @@ def write(path: Path, content: bytes) -> None:
     try:
         path.write_bytes(content)
     except OSError as error:
-        raise SettingsError(f"cannot be written ({error.strerror})", where=str(path), remedy="Choose another place.") from None
+        raise _cannot(path, error) from None
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[BinaryIO]:
+    """A file to write a large answer into: it takes the name that a person gave when it is done, and is gone if it never is."""
+    part = path.with_name(f".{path.name}.{uuid4().hex}.part")
+    try:
+        with part.open("xb") as file:
+            yield file
+        part.replace(path)
+    except OSError as error:
+        raise _cannot(path, error) from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _cannot(path: Path, error: OSError) -> SettingsError:
+    return SettingsError(f"cannot be written ({error.strerror})", where=str(path), remedy="Choose another place.")

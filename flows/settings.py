@@ -47,7 +47,9 @@ class Settings(BaseSettings):
         None, description="The warehouse, as an SQLAlchemy URL. Without it: the SQLite file gouji.db in data_dir."
     )
     archive_url: str | None = Field(
-        None, description="Where documents are kept for ever: a folder, or an fsspec URL. Without it: archive in data_dir."
+        None,
+        description="Where documents are kept for ever: a folder, or s3://bucket/prefix (keys and endpoint in the environment, as"
+        " AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL). Without it: archive in data_dir.",
     )
     agencies: Path = Field(Path("agencies.csv"), description="The register: a CSV file with one agency a line.")
     outbox: Path | None = Field(None, description="Folder for the supervisors' digests. Without it: outbox in data_dir.")
@@ -169,6 +171,16 @@ def load_settings(**given: Any) -> Settings:
             f"{first['input']!r} cannot be used: {first['msg'].removeprefix('Value error, ')}",
             where=f"setting {name} ({PREFIX}{name.upper()})",
             remedy=f"What it means: {Settings.model_fields[name].description} Change it in the environment, .env or gouji.toml.",
+        ) from None
+
+
+def date_of(text: str, option: str) -> date:
+    """The date that an option gives. Raises SettingsError."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise SettingsError(
+            f"{option} {text!r} is no date", expected="YYYY-MM-DD", remedy=f"Give it like {option} 2026-01-31."
         ) from None
 
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import Engine, Row, and_, exists, func, insert, not_, select, update
+from sqlalchemy import Engine, and_, exists, func, insert, not_, select, update
 
 from expectations.crosswalk import addresses, load_crosswalk
 from expectations.cycle import load_cycle
@@ -30,7 +29,7 @@ from warehouse.regions import regions
 from warehouse.reports import keep_reports
 from warehouse.schema import agency, column_outcome, document, reading, run, sighting
 from warehouse.schema_survey import cluster
-from warehouse.sightings import SEEN, is_past, keep_crawl, known_bodies, listed, shown_attachments
+from warehouse.sightings import SEEN, document_of, is_past, keep_crawl, known_bodies, listed, shown_attachments
 from warehouse.surveys import compared_inputs, inputs_of, keep_inputs, keep_survey, reported_years, roster_of
 
 _AT_ONCE = 200  # reports whose readings are held in memory
@@ -102,7 +101,8 @@ def sighted(engine: Engine) -> tuple[Document, ...]:
     """Every document that was ever sighted, by its hash."""
     is_sighted = exists().where(sighting.c.sha256 == document.c.sha256)
     with engine.connect() as connection:
-        return _documents(connection.execute(select(document).where(is_sighted).order_by(document.c.sha256)).all())
+        rows = connection.execute(select(document).where(is_sighted).order_by(document.c.sha256))
+        return tuple(document_of(row) for row in rows)
 
 
 def last_night(engine: Engine) -> date:
@@ -120,12 +120,8 @@ def unread(engine: Engine, reader_version: str) -> tuple[Document, ...]:
     current = and_(reading.c.reader_version == reader_version, reading.c.is_current.is_(True))
     known = exists().where(reading.c.sha256 == document.c.sha256, current)
     with engine.connect() as connection:
-        rows = connection.execute(select(document).where(sighted, not_(known)).order_by(document.c.sha256)).all()
-    return _documents(rows)
-
-
-def _documents(rows: Sequence[Row[Any]]) -> tuple[Document, ...]:
-    return tuple(Document(**{**row._mapping, "headers": tuple((name, value) for name, value in row.headers)}) for row in rows)
+        rows = connection.execute(select(document).where(sighted, not_(known)).order_by(document.c.sha256))
+        return tuple(document_of(row) for row in rows)
 
 
 def load_readings(engine: Engine, results: Sequence[Reading | Quarantine], night: date) -> int:

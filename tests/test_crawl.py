@@ -21,7 +21,7 @@ from tasks.crawl.page import decode
 from tasks.crawl.portal import load_portals
 from tasks.crawl.titles import Recognised, recognise
 from tasks.errors import BadForm
-from tasks.fetched import ColumnOutcome, Crawl, Fetched, Validators
+from tasks.fetched import Before, ColumnOutcome, Crawl, Fetched, Validators
 from tasks.records import Agency
 
 NIGHT = date(2026, 2, 3)
@@ -89,7 +89,9 @@ def site() -> Iterator[Site]:
 @pytest.fixture
 def run(tmp_path: Path) -> Callable[..., Crawl]:
     def run(*agencies: Agency, known: dict[str, Validators] | None = None, options: CrawlOptions = FAST, **more: object) -> Crawl:
-        return crawl(agencies, night=NIGHT, known=known or {}, spool=tmp_path / "spool", now=lambda: NOW, options=options, **more)  # type: ignore[arg-type]
+        before = Before(known=known or {}, **more)  # type: ignore[arg-type]
+        spool, archive = tmp_path / "spool", str(tmp_path / "archive")
+        return crawl(agencies, night=NIGHT, before=before, spool=spool, archive=archive, now=lambda: NOW, options=options)
 
     return run
 

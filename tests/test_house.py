@@ -98,8 +98,9 @@ def test_build_backend_is_pinned_as_in_the_constraints() -> None:
 
 
 def test_every_dependency_is_declared_and_pinned() -> None:
-    extra = project()["project"]["optional-dependencies"]["ocr"]  # type: ignore[index]
-    declared = {normal(re.split("[<>=!~ ]", name)[0]) for name in (*project()["project"]["dependencies"], *extra)}
+    extras = project()["project"]["optional-dependencies"]
+    optional = (*extras["ocr"], *extras["s3"])  # type: ignore[index]
+    declared = {normal(re.split("[<>=!~ ]", name)[0]) for name in (*project()["project"]["dependencies"], *optional)}
     assert declared <= set(pins())
     owners = packages_distributions()
     for path in MODULES:

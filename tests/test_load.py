@@ -57,6 +57,10 @@ def test_a_body_fetched_again_but_the_same_is_unchanged(engine: Engine) -> None:
     assert load_night(engine, TWO, PAGE).unchanged == 1
 
 
+def before(engine: Engine) -> Before:
+    return load.known_before(engine, FOUR, {url for agency in AGENCIES for url in agency.start_urls})
+
+
 def test_the_register_can_be_loaded_again_with_new_names(engine: Engine) -> None:
     load.load_register(engine, AGENCIES, ONE)
     load.load_register(engine, AGENCIES[:1], TWO)
@@ -69,16 +73,16 @@ def test_the_next_night_asks_with_what_the_site_gave_last(engine: Engine) -> Non
     load_night(engine, ONE, PAGE)
     load_night(engine, TWO, Page(PAGE.body, unchanged=True))
     load_night(engine, THREE, missed=[gone(PAGE, THREE, "SourceUnreachable")])
-    known = load.known_validators(engine)[PAGE.address]
+    known = before(engine).known[PAGE.address]
     assert (known.sha256, known.etag) == (PAGE.sha256, f'"{PAGE.sha256[:8]}"')
 
 
 def test_attachments_are_remembered_for_an_article_that_does_not_change(engine: Engine) -> None:
     attachments = [Page(f"2023 new={n}", url=f"{FILE}{n}", listing=PAGE.address) for n in (2, 1)]
     load_night(engine, ONE, PAGE, *attachments)
-    assert load.known_attachments(engine) == {PAGE.address: (f"{FILE}2", f"{FILE}1")}
+    assert before(engine).articles == {PAGE.address: (f"{FILE}2", f"{FILE}1")}
     load_night(engine, TWO, PAGE, attachments[0])
-    assert load.known_attachments(engine) == {PAGE.address: (f"{FILE}2",)}
+    assert before(engine).articles == {PAGE.address: (f"{FILE}2",)}
 
 
 def test_a_page_no_longer_listed_is_withdrawn_once(engine: Engine) -> None:
@@ -122,7 +126,7 @@ def test_a_second_attempt_in_a_night_mends_and_never_spoils(engine: Engine) -> N
     load_night(engine, ONE, missed=[gone(PAGE, ONE, "SourceUnreachable")], incomplete=[LIST + "a"])
     load_night(engine, ONE, Page(PAGE.body, unchanged=True))
     assert canonical_dump(engine) == after
-    assert load.known_validators(engine)[PAGE.address].etag
+    assert before(engine).known[PAGE.address].etag
 
 
 # What was read

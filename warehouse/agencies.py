@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select
 
+from tasks.errors import SettingsError
 from tasks.records import Agency
 from warehouse.regions import region_of
 from warehouse.schema import agency
@@ -21,6 +22,18 @@ from warehouse.upsert import insert_or_replace
 def agencies_of(connection: Connection) -> dict[str, Agency]:
     """The agencies known to the warehouse, by id."""
     return {row.id: _agency(row) for row in connection.execute(select(agency).order_by(agency.c.id))}
+
+
+def check_agencies(connection: Connection, ids: Iterable[str]) -> None:
+    """Raise SettingsError for ids that no agency has."""
+    known = set(connection.execute(select(agency.c.id)).scalars())
+    if unknown := set(ids) - known:
+        raise SettingsError(
+            f"no agency {', '.join(sorted(unknown))}",
+            where="the warehouse",
+            expected="ids of the register",
+            remedy='`gouji sql "select id, name from agency"` lists them.',
+        )
 
 
 def keep_agencies(connection: Connection, rows: Sequence[dict[str, Any]], night: date) -> None:

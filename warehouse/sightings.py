@@ -43,6 +43,11 @@ class _Tonight:
         return bool(columns) and all(column.complete for column in columns)
 
 
+def document_of(row: Row[Any]) -> Document:
+    """A row of the table as the document it is."""
+    return Document(**{**row._mapping, "headers": tuple((name, value) for name, value in row.headers)})
+
+
 def is_past(connection: Connection, night: date) -> bool:
     """Whether a later night has been crawled already."""
     return bool(connection.execute(select(exists().where(column_outcome.c.night > night))).scalar())
