@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from rich.console import Console
 
+from flows.agencies import agencies_app
 from flows.output import terminal, write
 from flows.review import review_app
 from flows.settings import Settings, date_of, load_settings
@@ -31,6 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+app.add_typer(agencies_app, name="agencies")
 app.add_typer(review_app, name="review")
 app.command()(warc)
 
@@ -38,7 +40,8 @@ Agencies = Annotated[
     Path | None,
     typer.Option(
         "--agencies",
-        help="The register: id, name, aliases, level, parent, supervisor, start_urls; if need be valid_from, valid_to, region.",
+        help="The register: id, name, aliases, level, parent, supervisor, start_urls; if need be valid_from, valid_to, region, "
+        "uscc, scope. `gouji agencies check` checks it.",
     ),
 ]
 Data = Annotated[

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from tasks import load
 from tasks.errors import WarehouseError
 from tests.small_world import AGENCIES, GOOD, NIGHTS, Page, assess, load_night, read_all, run_night
+from warehouse.agencies import agencies_of
 from warehouse.readonly import query_read_only
 
 ONE, TWO, THREE = NIGHTS[:3]
@@ -60,6 +61,18 @@ def test_a_renamed_agency_keeps_its_reports_and_its_earlier_name(engine: Engine)
     assert ask(engine, "select name, night from agency_version where agency_id = 'a' order by night")[0][0] == "甲局"
     load.load_register(engine, renamed, THREE)
     assert ask(engine, "select count(*) from agency_version where agency_id = 'a'") == [(2,)]
+
+
+def test_an_agency_keeps_its_code_and_scope_and_what_was_said_before(engine: Engine) -> None:
+    load.load_register(engine, AGENCIES, ONE)
+    said = [replace(each, uscc="11370883000000001G", scope="aggregate") if each.id == "a" else each for each in AGENCIES]
+    load.load_register(engine, said, TWO)
+    question = "select region, uscc, scope from agency where id = 'a'"
+    assert ask(engine, question) == [("", "11370883000000001G", "aggregate")]
+    assert ask(engine, question, ONE) == [("", "", "")]
+    with engine.connect() as connection:
+        assert agencies_of(connection)["a"].uscc == "11370883000000001G"
+        assert agencies_of(connection)["a"].scope == "aggregate"
 
 
 def test_before_the_first_night_there_is_nothing(engine: Engine) -> None:

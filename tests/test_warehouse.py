@@ -139,20 +139,27 @@ def test_a_register_without_codes_and_scope_is_migrated_with_its_earlier_version
     engine = _emptied(database)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    line = "'甲局', '[]', '', '', '办', '[]', null, null, '320813'"
     with writing(engine) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0004")
-        connection.exec_driver_sql(f"insert into agency values ('a', {line})")
-        connection.exec_driver_sql(f"insert into agency_version values ('a', '2024-03-01', {line})")
-    known = "name, region, uscc, scope"
+        for statement in LATER_ROWS:
+            connection.exec_driver_sql(statement)
     with open_warehouse(database).connect() as connection:
-        for question in (f"select {known} from agency", f"select {known} from agency_version where agency_id = 'a'"):
+        for question in ("select name, region, uscc, scope from agency", "select name, region, uscc, scope from agency_version"):
             assert [tuple(row) for row in connection.exec_driver_sql(question)] == [("甲局", "320813", "", "")]
-    for table in ("agency", "agency_version"):
+    for table, statement in (
+        ("agency", "update agency set scope = 'x'"),
+        ("agency_version", "update agency_version set scope = 'x'"),
+    ):
         with pytest.raises(IntegrityError, match=f"ck_{table}_scope"):
-            _say(engine, f"update {table} set scope = 'mine'")
+            _say(engine, statement)
     engine.dispose()
+
+
+LATER_ROWS = (
+    "insert into agency values ('a', '甲局', '[]', '', '', '办', '[]', null, null, '320813')",
+    "insert into agency_version values ('a', '2024-03-01', '甲局', '[]', '', '', '办', '[]', null, null, '320813')",
+)
 
 
 def _say(engine: Engine, sql: str) -> None:

