@@ -225,6 +225,19 @@ def clusters(
 
 
 @app.command()
+def board(
+    year: Annotated[int | None, typer.Option(help="Only this report year.")] = None,
+    supervisor: Annotated[str, typer.Option(help="Only agencies whose supervisor's name has this in it.")] = "",
+    state: Annotated[str, typer.Option(help="Only this state, e.g. missing.")] = "",
+    data: Data = None,
+) -> None:
+    """Show where every agency's report of every year stands: published, late, missing, or why that cannot be told 应公开情况."""
+    from flows.board import show_board
+
+    show_board(_settings(data_dir=data), terminal(), year, supervisor, state)
+
+
+@app.command()
 def replay(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
     every: Annotated[bool, typer.Option("--all", help="Every document, also those that these readers have read.")] = False,

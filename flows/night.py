@@ -30,6 +30,7 @@ from tasks.fetched import Crawl
 from tasks.publish import Publication, publish
 from tasks.publish.products import Products, publish_products
 from tasks.reconcile import reconcile, rules_version
+from tasks.reconcile.board import board
 from tasks.reconcile.clusters import find_clusters
 from tasks.reconcile.survey import calendar_rules, compare, comparison_rules, survey
 from tasks.records import Agency, Document, Quarantine, Reading
@@ -174,7 +175,9 @@ def survey_reports(work: Work) -> int:
         LOG.debug("比对 survey: %d", year)
         inputs = load.comparison_is_due(work.engine, year, work.agencies, version)
         roster = load.load_roster(work.engine, year, work.night, work.agencies, with_contents=bool(inputs))
-        load.load_survey(work.engine, year, survey(roster), calendar_rules(), work.night)
+        found = survey(roster)
+        load.load_survey(work.engine, year, found, calendar_rules(), work.night)
+        load.load_board(work.engine, board(roster, found), year, work.night)
         if inputs:
             load.load_survey(work.engine, year, compare(roster), comparison_rules(), work.night, inputs)
     LOG.info("比对 survey: the reports of %d years held against the register and each other", len(years))

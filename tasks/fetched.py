@@ -87,7 +87,7 @@ class Before:
     """What earlier nights know, so that tonight need not fetch it again.
 
     known: by URL, the document last had there. articles: by the URL of an article, its attachments. columns: by start URL, how it
-    was found. pages: by address (see `ListPage.address`), the pages of lists as last kept. resting: URLs of documents whose turn is
+    was found. pages: by address (`ListPage.address`), the pages of lists as last kept. resting: URLs of documents whose turn is
     not tonight. skipped: start URLs whose turn is not tonight.
     """
 

@@ -18,9 +18,10 @@ from expectations.names import Fit, Register
 from tasks.errors import WarehouseError
 from tasks.fetched import Before, Crawl
 from tasks.records import Agency, Document, Finding, Quarantine, Reading, Report
-from tasks.roster import Cluster, Failure, Kind, Roster
+from tasks.roster import Cluster, Failure, Kind, Place, Roster
 from warehouse.agencies import keep_agencies, keep_reference
 from warehouse.assessments import keep_findings, read_due, to_assess
+from warehouse.board import keep_board
 from warehouse.clusters import HELD, failures_of, keep_clusters, release
 from warehouse.engine import writing
 from warehouse.lists import column_history, keep_pages, known_pages
@@ -189,7 +190,7 @@ def years_to_survey(engine: Engine, night: date) -> tuple[int, ...]:
 def load_roster(engine: Engine, year: int, night: date, agencies: Sequence[Agency], *, with_contents: bool) -> Roster:
     """Where every agency of the register stands with its report of a year."""
     with engine.connect() as connection:
-        return roster_of(connection, year, night, agencies, with_contents=with_contents)
+        return roster_of(connection, year, night, agencies, load_cycle().longest(), with_contents=with_contents)
 
 
 def load_survey(
@@ -200,6 +201,12 @@ def load_survey(
         keep_survey(connection, findings, year, rules, night)
         if inputs:
             keep_inputs(connection, year, inputs, night)
+
+
+def load_board(engine: Engine, places: Sequence[Place], year: int, night: date) -> None:
+    """Keep where every agency's report of a year stands."""
+    with writing(engine) as connection:
+        keep_board(connection, places, year, night)
 
 
 def failures(engine: Engine) -> tuple[tuple[Failure, ...], Mapping[Kind, int]]:

@@ -24,24 +24,57 @@ class Contents:
 
 
 @dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why it cannot be told whether a report is there: a state of the board, a sentence, and where to look.
+
+    state: blocked, excluded (by robots.txt), not_reached, moved, unreadable, unclear. detail: what the site or the reader said.
+    """
+
+    state: str
+    says: str
+    detail: str = ""
+    url: str = ""
+    sha256: str = ""
+
+    def told(self) -> str:
+        """The sentence with its detail."""
+        return f"{self.says}：{self.detail}" if self.detail else self.says
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an agency's report of a year stands on the board, with its evidence: an address and the SHA-256 of what was there."""
+
+    agency_id: str
+    year: int
+    state: str
+    reason: str
+    url: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """Where one agency stands with its report of one year.
 
     contents: the report as read; None where there is none, or `gap` says why the one there is cannot be used. previous: last
-    year's. unreached: why its columns do not tell for certain what is there; blank where they do. dates: the days of publication
+    year's. unreached: why its columns do not tell for certain what is there; None where they do. dates: the days of publication
     that are known, with their source ("list", "document"); `absent`: the last night on which we saw that it was not there.
-    since: the night on which the report was first seen.
+    since: the night on which the report was first seen. report, lists: addresses, with the SHA-256 of what was last kept of them,
+    of the report and of the first pages of the agency's lists.
     """
 
     agency: Agency
     year: int
     contents: Contents | None = None
     previous: Contents | None = None
-    gap: str = ""
-    unreached: str = ""
+    gap: Obstacle | None = None
+    unreached: Obstacle | None = None
     dates: tuple[tuple[str, date], ...] = ()
     absent: date | None = None
     since: date | None = None
+    report: tuple[str, str] = ("", "")
+    lists: tuple[tuple[str, str], ...] = ()
 
     @property
     def agency_id(self) -> str:

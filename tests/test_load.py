@@ -11,7 +11,7 @@ from small_world import AGENCIES, AT, LIST, NIGHTS, Page, judge, load_night, rea
 from sqlalchemy import Engine, func, select, text
 
 from tasks import load
-from tasks.fetched import Missed
+from tasks.fetched import Before, Missed
 from warehouse.dump import canonical_dump
 from warehouse.engine import open_warehouse
 from warehouse.readings import reading_ids, reading_key, rebuild
@@ -49,7 +49,15 @@ def test_first_seen_is_new_then_unchanged_then_changed(engine: Engine) -> None:
     assert load_night(engine, TWO, Page(PAGE.body, unchanged=True)).unchanged == 1
     counts = load_night(engine, THREE, CHANGED)
     assert (counts.seen, counts.new, counts.changed, counts.unchanged) == (1, 0, 1, 0)
-    assert [states(engine, night)[PAGE.address] for night in (ONE, TWO, THREE)] == ["new", "unchanged", "changed"]
+    assert [states(engine, night).get(PAGE.address) for night in (ONE, TWO, THREE)] == ["new", None, "changed"]
+
+
+def test_a_night_on_which_nothing_changes_writes_no_sighting(engine: Engine) -> None:
+    load_night(engine, ONE, PAGE)
+    load_night(engine, TWO, missed=[gone(PAGE, TWO, "SourceUnreachable")])
+    assert load_night(engine, THREE, PAGE).unchanged == 1
+    assert load_night(engine, FOUR, PAGE).unchanged == 1
+    assert [states(engine, night).get(PAGE.address) for night in (ONE, TWO, THREE, FOUR)] == ["new", "missed", "unchanged", None]
 
 
 def test_a_body_fetched_again_but_the_same_is_unchanged(engine: Engine) -> None:

@@ -10,7 +10,7 @@ from expectations.agency_type import agency_type
 from expectations.deadline import deadline, may_be_due
 from tasks.reconcile.survey import compare, survey
 from tasks.records import Agency, Finding, Outcome, Verdict
-from tasks.roster import Contents, Roster, Standing
+from tasks.roster import Contents, Obstacle, Roster, Standing
 
 NIGHT = date(2026, 2, 20)
 URL = ("http://a.cn/",)
@@ -121,8 +121,8 @@ def test_a_governments_report_has_until_march_even_where_its_office_is_listed() 
     ("more", "outcome", "verdict"),
     [
         ({}, Outcome.BROKEN, Verdict.AGENCY),
-        ({"unreached": "栏目未能读完"}, Outcome.NOT_ASSESSABLE, Verdict.AGENCY),
-        ({"gap": "已有文件，但未能读取"}, Outcome.NOT_ASSESSABLE, Verdict.AGENCY),
+        ({"unreached": Obstacle("blocked", "栏目未能读完")}, Outcome.NOT_ASSESSABLE, Verdict.AGENCY),
+        ({"gap": Obstacle("unreadable", "已有文件，但未能读取")}, Outcome.NOT_ASSESSABLE, Verdict.AGENCY),
     ],
 )
 def test_missing_only_where_the_whole_column_was_read(more: dict[str, str], outcome: Outcome, verdict: Verdict) -> None:

@@ -26,6 +26,8 @@ _TABLES = {
     "report": "from {of}report as {t} where {t}.night <= {night}",
     "assessment": "from {of}assessment as {t} join {of}report as own on own.id = {t}.report_id where {t}.night <= {night}",
     "survey_finding": "from {of}survey_finding as {t} where {t}.night <= {night}",
+    "list_page": "from {of}list_page as {t} where {t}.night <= {night}",
+    "board": "from {of}board as {t} where {t}.night <= {night}",
     "notice_event": "from {of}notice_event as {t} where {t}.night <= {night}",
     "notice": """
         from {of}notice as {t}
@@ -54,6 +56,10 @@ _COLUMNS = {
             select max(other.night) from {of}survey_finding as other
             where other.agency_id = {t}.agency_id and other.year = {t}.year and other.rule = {t}.rule
             and other.scope = {t}.scope and other.night <= {night}
+        )""",
+    ("board", "is_current"): """{t}.night = (
+            select max(other.night) from {of}board as other
+            where other.agency_id = {t}.agency_id and other.year = {t}.year and other.night <= {night}
         )""",
     ("notice", "state"): "case event.transition when 'changed' then 'open' when 'new' then 'open' else event.transition end",
     ("notice", "since"): "event.night",

@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, Row, and_, func, select
 
 from tasks.fetched import ColumnBefore, KnownPage, ListPage
 from warehouse.schema import column_outcome
 from warehouse.schema_crawl import list_page
 from warehouse.upsert import insert_or_replace
 
+OBSTACLES = {  # why a list or a document was not to be had → the board's state
+    "SourceBlocked": "blocked",
+    "SourceExcluded": "excluded",
+    "ColumnMoved": "moved",
+    "SourceGone": "moved",
+}
 _KEYS = ("start_url", "address", "night")
 
 
@@ -39,7 +46,7 @@ def known_pages(connection: Connection, night: date) -> dict[str, KnownPage]:
 
 
 def column_history(connection: Connection, night: date) -> dict[str, tuple[date, date | None, ColumnBefore | None]]:
-    """By start URL, before a night: the last night it was read, the last on which it was read to its end, and how it was found."""
+    """By start URL, before a night: the last night it was read, the last it was read to its end, and how it was found."""
     rows = defaultdict(list)
     query = select(column_outcome).where(column_outcome.c.night < night).order_by(column_outcome.c.night)
     for row in connection.execute(query):
@@ -51,3 +58,15 @@ def column_history(connection: Connection, night: date) -> dict[str, tuple[date,
         before = ColumnBefore(last.links, tuple(row.links for row in nights[complete[-1] + 1 :])) if last is not None else None
         found[start_url] = (nights[-1].night, last.night if last is not None else None, before)
     return found
+
+
+def columns_since(connection: Connection, night: date, first: date) -> dict[str, Row[Any]]:
+    """By start URL, its last outcome on the nights from after `first` to `night`."""
+    query = select(column_outcome).where(column_outcome.c.night <= night, column_outcome.c.night > first)
+    return {row.start_url: row for row in connection.execute(query.order_by(column_outcome.c.night))}
+
+
+def first_pages(connection: Connection) -> dict[str, str]:
+    """By start URL, the SHA-256 of the list's first page as it was last kept."""
+    query = select(list_page.c.start_url, list_page.c.sha256).where(list_page.c.address == list_page.c.start_url)
+    return {row.start_url: row.sha256 for row in connection.execute(query.order_by(list_page.c.night))}

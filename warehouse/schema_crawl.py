@@ -1,4 +1,4 @@
-"""The warehouse's tables, continued: what the crawl keeps beside documents: pages of lists, and where each agency's report stands.
+"""The warehouse's tables, continued: what the crawl keeps beside documents: pages of lists, and where each report stands.
 
 `metadata` here has all tables, those of the other schema modules too.
 """
@@ -45,7 +45,6 @@ board = Table(
     Column("night", Date, primary_key=True),
     Column("is_current", Boolean, nullable=False),
     Column("state", String(16), nullable=False),
-    Column("verdict", String(16), nullable=False),
     Column("reason", Text, nullable=False),
     Column("url", Text, nullable=False),
     Column("sha256", ForeignKey("document.sha256")),

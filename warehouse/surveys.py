@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, or_, select, update
 
 from tasks.records import Agency, Finding, Outcome, Verdict
-from tasks.roster import Contents, Roster, Standing
+from tasks.roster import Contents, Obstacle, Roster, Standing
 from warehouse.assessments import finding_values, is_of
+from warehouse.lists import OBSTACLES, columns_since, first_pages
 from warehouse.readings import READ, rebuild
-from warehouse.schema import column_outcome, reading, report, sighting
+from warehouse.schema import reading, report, sighting
 from warehouse.schema_survey import survey, survey_finding
 from warehouse.sightings import SEEN
 from warehouse.upsert import chunks, insert_or_replace
@@ -50,13 +50,18 @@ def compared_inputs(connection: Connection, year: int) -> str:
     return connection.execute(select(survey.c.inputs).where(survey.c.year == year)).scalar() or ""
 
 
-def roster_of(connection: Connection, year: int, night: date, agencies: Sequence[Agency], *, with_contents: bool) -> Roster:
-    """Where every agency stands with its report of a year. Without contents, a report that can be read is an empty one."""
+def roster_of(
+    connection: Connection, year: int, night: date, agencies: Sequence[Agency], fresh: timedelta, *, with_contents: bool
+) -> Roster:
+    """Where every agency stands with its report of a year. Without contents, a report that can be read is an empty one.
+
+    `fresh`: how long what a list showed is taken for what it shows.
+    """
     rows = {each: _reports(connection, each) for each in (year, year - 1)}
     ids = [row.reading_id for of_year in rows.values() for row in of_year.values() if row.status == READ and not row.doubt]
     contents = _contents(connection, ids) if with_contents else {}
     dates, first, absent = _listed(connection, year), _first_seen(connection, year), _absent(connection, year)
-    columns, unread = _columns(connection, night), _unread(connection, year)
+    columns, unread, lists = columns_since(connection, night, night - fresh), _unread(connection, year), first_pages(connection)
 
     def standing(each: Agency) -> Standing:
         row, before = rows[year].get(each.id), rows[year - 1].get(each.id)
@@ -66,11 +71,13 @@ def roster_of(connection: Connection, year: int, night: date, agencies: Sequence
             year=year,
             contents=_read(row, contents),
             previous=None if before is None or before.is_ambiguous else _read(before, contents),
-            gap=_gap(row) or unread.get(each.id, ""),
+            gap=_gap(row) or unread.get(each.id),
             unreached=_unreached(each, year, columns),
             dates=(*dates.get(each.id, ()), *([("document", published)] if published else [])),
             absent=absent.get(each.id),
             since=first.get(each.id),
+            report=(row.url, row.sha256) if row is not None else ("", ""),
+            lists=tuple((url, lists.get(url, "")) for url in each.start_urls),
         )
 
     return Roster(year, night, tuple(standing(each) for each in sorted(agencies, key=lambda each: each.id)))
@@ -101,17 +108,20 @@ def keep_inputs(connection: Connection, year: int, inputs: str, night: date) -> 
 def _reports(connection: Connection, year: int) -> dict[str, Row[Any]]:
     query = (
         select(report.c.agency_id, report.c.doubt, report.c.is_ambiguous, reading.c.id.label("reading_id"))
-        .add_columns(reading.c.status, reading.c.published, reading.c.agency_printed)
+        .add_columns(reading.c.status, reading.c.published, reading.c.agency_printed, reading.c.reason)
+        .add_columns(report.c.url, report.c.sha256)
         .outerjoin(reading, is_of(reading, report))
         .where(report.c.year == year, report.c.is_current.is_(True))
     )
     return {row.agency_id: row for row in connection.execute(query)}
 
 
-def _gap(row: Row[Any] | None) -> str:
+def _gap(row: Row[Any] | None) -> Obstacle | None:
     if row is None or (row.status == READ and not row.doubt):
-        return ""
-    return "已有文件，但所属机关或年度存疑" if row.doubt else "已有文件，但未能读取"
+        return None
+    if row.doubt:
+        return Obstacle("unclear", "已有文件，但所属机关或年度存疑", row.doubt, row.url, row.sha256)
+    return Obstacle("unreadable", "已有文件，但未能读取", row.reason or "", row.url, row.sha256)
 
 
 def _read(row: Row[Any] | None, contents: Mapping[int, Contents]) -> Contents | None:
@@ -151,21 +161,20 @@ def _absent(connection: Connection, year: int) -> dict[str, date]:
     return {row.agency_id: row.night for row in connection.execute(query.group_by(survey_finding.c.agency_id))}
 
 
-def _columns(connection: Connection, night: date) -> dict[str, Row[Any]]:
-    return {row.start_url: row for row in connection.execute(select(column_outcome).where(column_outcome.c.night == night))}
+def _unreached(each: Agency, year: int, columns: Mapping[str, Row[Any]]) -> Obstacle | None:
+    """Why the agency's columns do not tell whether its report is there; None where they do."""
+    outcomes = [(url, columns.get(url)) for url in each.start_urls]
+    for url, outcome in outcomes:
+        if outcome is None or not outcome.complete:
+            state = OBSTACLES.get(outcome.kind, "not_reached") if outcome is not None else "not_reached"
+            return Obstacle(state, "栏目未能读完", outcome.reason if outcome is not None else "", url)
+    for url, outcome in outcomes:
+        if outcome is not None and str(year) in outcome.reason:
+            return Obstacle("unclear", "栏目中另有该年度报告，标题所指机关不明", outcome.reason, url)
+    return None
 
 
-def _unreached(each: Agency, year: int, columns: Mapping[str, Row[Any]]) -> str:
-    """Why the agency's columns do not tell whether its report is there; blank where they do."""
-    outcomes = [columns.get(url) for url in each.start_urls]
-    if any(outcome is None or not outcome.complete for outcome in outcomes):
-        return "栏目未能读完"
-    if any(outcome is not None and str(year) in outcome.reason for outcome in outcomes):
-        return "栏目中另有该年度报告，标题所指机关不明"
-    return ""
-
-
-def _unread(connection: Connection, year: int) -> dict[str, str]:
+def _unread(connection: Connection, year: int) -> dict[str, Obstacle]:
     """Agencies of which something was seen that may be the year's report, and could not be fetched, dated or read."""
     may_be = or_(sighting.c.year == year, sighting.c.year.is_(None))
     latest = (
@@ -176,14 +185,18 @@ def _unread(connection: Connection, year: int) -> dict[str, str]:
     )
     seen = and_(sighting.c.agency_id == latest.c.agency_id, sighting.c.url == latest.c.url, sighting.c.night == latest.c.night)
     query = (
-        select(sighting.c.agency_id, sighting.c.year, sighting.c.state, reading.c.status, reading.c.year_printed)
+        select(sighting, reading.c.status, reading.c.year_printed, reading.c.reason.label("said"))
         .join(latest, seen)
         .outerjoin(reading, and_(reading.c.sha256 == sighting.c.sha256, reading.c.is_current.is_(True)))
+        .order_by(sighting.c.agency_id, sighting.c.url)
     )
-    found: dict[str, str] = defaultdict(str)
+    found: dict[str, Obstacle] = {}
     for row in connection.execute(query):
         if row.state == "missed":
-            found[row.agency_id] = "列表中有该年度报告，但未能取得"
+            kind, _, reason = row.reason.partition(": ")
+            found[row.agency_id] = Obstacle(OBSTACLES.get(kind, "not_reached"), "列表中有该年度报告，但未能取得", reason, row.url)
         elif row.state in SEEN and (row.status != READ or (row.year is None and row.year_printed is None)):
-            found[row.agency_id] = "列表中有文件，但未能读取或年度不明"
-    return dict(found)
+            state = "unclear" if row.status == READ else "unreadable"
+            says = "列表中有文件，但未能读取或年度不明"
+            found[row.agency_id] = Obstacle(state, says, row.said or "", row.url, row.sha256 or "")
+    return found

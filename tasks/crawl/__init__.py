@@ -40,7 +40,7 @@ def crawl(
 ) -> Crawl:
     """Read the agencies' lists and fetch what they list.
 
-    What `before` knows lets a site answer "unchanged", and leaves out what has no turn tonight; `archive` (see warehouse/files.py)
+    What `before` knows lets a site answer "unchanged", and leaves out what has no turn tonight; `archive` (see files.py)
     has the pages of lists that it names. Bodies stay in the spool until the caller removes it. Results stand in the order of the
     lists: start URL, page, entry, attachment.
     """

@@ -47,7 +47,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """All that the crawl's process has to know. `hosts`: those of the register; `archive`: where known pages of lists are kept."""
+    """All that the crawl's process has to know. `hosts`: those of the register; `archive`: where known pages of lists lie."""
 
     night: date
     columns: tuple[Column, ...]

@@ -55,8 +55,8 @@ def _missing(rule: CalendarRule, standing: Standing, roster: Roster) -> Finding 
         return None
     if roster.night <= due:
         return not_assessable(rule, standing, "report", f"期限未到（{due}）")
-    if standing.gap or standing.unreached:
-        return not_assessable(rule, standing, "report", standing.gap or standing.unreached)
+    if obstacle := standing.gap or standing.unreached:
+        return not_assessable(rule, standing, "report", obstacle.says)
     reason = f"期限为{due}，栏目中未见"
     next_due = _due(replace(standing, year=standing.year + 1))
     if next_due is not None and roster.night > next_due:  # an old report may have been taken down

@@ -1,0 +1,68 @@
+"""`gouji board`: where every agency's report of every year stands 应公开情况."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from flows.settings import Settings
+from tasks.errors import SettingsError
+from warehouse.readonly import query_read_only
+from warehouse.schema_crawl import BOARD_STATES
+
+_LABELS = dict(
+    zip(
+        BOARD_STATES,
+        ("已公开", "逾期公开", "逾期未公开", "未到期", "拒绝访问", "robots", "未能到达", "已移走", "不能读取", "存疑"),
+        strict=True,
+    )
+)
+_STYLES = {"published": "green", "late": "yellow", "missing": "bold red", "not_due": "dim"}
+_QUERY = "select agency_id, agency, supervisor, year, state, reason, url from v_board order by supervisor, agency_id, year"
+
+
+def show_board(settings: Settings, console: Console, year: int | None, supervisor: str, state: str) -> None:
+    """A table of agencies and years; then, of those that are not simply published, why and where to look."""
+    if state and state not in BOARD_STATES:
+        raise SettingsError(f"--state {state!r} is no state", expected=", ".join(BOARD_STATES), remedy="Give one of these.")
+    columns, rows = query_read_only(settings.warehouse_url(), _QUERY)
+    places = [dict(zip(columns, row, strict=True)) for row in rows]
+    places = [each for each in places if supervisor in each["supervisor"] and year in (None, each["year"])]
+    chosen = [each for each in places if not state or each["state"] == state]
+    console.print(_matrix(chosen))
+    console.print(_reasons([each for each in chosen if each["reason"]]))
+    counts = Counter(each["state"] for each in chosen)
+    console.print("，".join(f"{_LABELS[name]} {name} {counts[name]}" for name in BOARD_STATES if counts[name]) or "没有 none")
+
+
+def _matrix(places: Sequence[dict[str, Any]]) -> Table:
+    years = sorted({each["year"] for each in places}, reverse=True)
+    table = Table(title="应公开情况 board", title_justify="left")
+    for heading in ("主管部门 supervisor", "机关 agency"):
+        table.add_column(heading, overflow="fold")
+    for each in years:
+        table.add_column(str(each), no_wrap=True)
+    by_agency: dict[tuple[str, str, str], dict[int, str]] = {}
+    for place in places:
+        by_agency.setdefault((place["supervisor"], place["agency_id"], place["agency"]), {})[place["year"]] = place["state"]
+    for (supervisor, _, agency), states in by_agency.items():
+        table.add_row(supervisor, agency, *(_cell(states.get(each, "")) for each in years))
+    return table
+
+
+def _cell(state: str) -> Text:
+    return Text(_LABELS.get(state, ""), style=_STYLES.get(state, "magenta"))
+
+
+def _reasons(places: Sequence[dict[str, Any]]) -> Table:
+    table = Table(title="说明 why", title_justify="left")
+    for heading in ("机关 agency", "年度 year", "状态 state", "说明 why", "依据 where"):
+        table.add_column(heading, overflow="fold")
+    for each in places:
+        table.add_row(each["agency"], str(each["year"]), _cell(each["state"]), each["reason"], each["url"])
+    return table
