@@ -14,13 +14,16 @@ from scrapy.crawler import CrawlerProcess
 from tasks.crawl.middleware import registered_hosts
 from tasks.crawl.spider import PortalSpider
 from tasks.crawl.spool import Job, Ledger, log_file, read_job
+from tasks.crawl.walls import load_walls
 
+_LONGEST_DELAY = 60.0
 _SHORTEST_DELAY = 0.001  # without any delay Scrapy 2.19 starts a host's waiting requests all at once, whatever their limit
 
 
 def main(folder: Path) -> None:
     """Run the job."""
     job = read_job(folder)
+    load_walls()  # what is wrong with the file is said before anything is asked for
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     process = CrawlerProcess(_settings(job, folder))
     with Ledger(folder) as ledger:
@@ -39,14 +42,21 @@ def _settings(job: Job, folder: Path) -> dict[str, Any]:
     options = job.options
     return {
         "USER_AGENT": f"{options.user_agent} (+{options.contact})" if options.contact else options.user_agent,
-        "ROBOTSTXT_OBEY": True,
         "ROBOTSTXT_USER_AGENT": options.user_agent,
-        "CONCURRENT_REQUESTS": options.hosts_at_once,
+        "CONCURRENT_REQUESTS": 0,  # no limit: else one slow host's waiting requests keep the others' out
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         "DOWNLOAD_DELAY": max(options.delay_seconds, _SHORTEST_DELAY),
         "DOWNLOAD_DELAY_JITTER": 0,
         "RANDOMIZE_DOWNLOAD_DELAY": False,
-        "DOWNLOAD_TIMEOUT": options.timeout_seconds,
+        "AUTOTHROTTLE_ENABLED": True,  # a host that answers slowly is asked more slowly, never faster than the delay
+        "AUTOTHROTTLE_START_DELAY": 0,
+        "AUTOTHROTTLE_MAX_DELAY": max(options.delay_seconds, _LONGEST_DELAY),
+        "AUTOTHROTTLE_TARGET_CONCURRENCY": 1,
+        "DOWNLOAD_HANDLERS": {
+            **dict.fromkeys(("data", "file", "ftp", "s3")),
+            **dict.fromkeys(("http", "https"), "tasks.crawl.download.Patient"),
+        },
+        "DOWNLOAD_TIMEOUT": options.total_seconds,  # the limits are kept by Patient
         "DNS_TIMEOUT": options.timeout_seconds,
         "DOWNLOAD_MAXSIZE": options.max_bytes,
         "DOWNLOAD_WARNSIZE": 0,
@@ -63,10 +73,21 @@ def _settings(job: Job, folder: Path) -> dict[str, Any]:
             "tasks.crawl.middleware.Gate": 40,
             "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
             "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+            "tasks.crawl.robots.Robots": 100,
             "tasks.crawl.middleware.BackoffRetry": 550,
+            "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+            "tasks.crawl.unpack.Unpack": 590,
         },
+        "SPIDER_MIDDLEWARES": {"tasks.crawl.middleware.Mishaps": 10},
         "GOUJI_HOSTS": sorted(registered_hosts(column.start_url for column in job.columns)),
         "GOUJI_RETRY_SECONDS": options.retry_seconds,
+        "GOUJI_SILENCE_SECONDS": options.timeout_seconds,
+        "GOUJI_ANSWER_SECONDS": options.answer_seconds,
+        "GOUJI_PAGE_SECONDS": options.page_seconds,
+        "GOUJI_HOSTS_AT_ONCE": options.hosts_at_once,
+        "GOUJI_ALLOW_PRIVATE": options.allow_private,
+        **({} if options.allow_private else {"DNS_RESOLVER": "tasks.crawl.addresses.PublicResolver"}),
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
         "MEMUSAGE_ENABLED": False,

@@ -11,8 +11,9 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from tasks.crawl.answers import failure, gone, refusal
+from tasks.crawl.answers import failure, gone, refusal, too_large_for_a_list, wall
 from tasks.crawl.article import Article, parse_article
+from tasks.crawl.bounds import ATTACHMENTS, at_most
 from tasks.crawl.column import PageAt, Progress
 from tasks.crawl.listing import Link, parse_listing
 from tasks.crawl.page import extension, is_html
@@ -38,13 +39,22 @@ class PortalSpider(Spider):
         self._sighted: dict[str, list[Sighted]] = {}
         self._attached: dict[str, tuple[str, ...]] = {}
         self._listed: set[tuple[str, str]] = set()
+        self._walks: list[Progress] = []
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the first page of every list."""
         for column in self._job.columns:
             progress = Progress(column, self._portals, self._job.options.max_pages)
+            self._walks.append(progress)
             for request in self._pages(progress, [(1, column.start_url)]):
                 yield request
+
+    def closed(self, reason: str) -> None:
+        """Tell how a list ended of which an answer could not be read, so that what it led to was never asked for."""
+        for progress in self._walks:
+            if progress.pending:
+                progress.fail(CrawlError(f"the walk ended before everything was asked for ({reason})"))
+                self._ledger.tell(Event(outcome=progress.outcome()))
 
     # Lists
 
@@ -55,9 +65,12 @@ class PortalSpider(Spider):
         ]
 
     def _on_page(self, response: Response, progress: Progress, number: int, asked: str) -> list[Request]:
-        if error := refusal(response, asked, self._portals):
+        if error := refusal(response, asked, self._portals) or too_large_for_a_list(response, asked):
             return self._done(progress, self._pages(progress, progress.miss(number, asked, error)))
-        listing = parse_listing(response.body, response.url, _content_type(response), self._portals)
+        with at_most(self._job.options.page_seconds):
+            listing = parse_listing(response.body, response.url, _content_type(response), self._portals)
+        if not listing.links and (blocked := wall(response, asked)):
+            return self._done(progress, self._pages(progress, progress.miss(number, asked, blocked)))
         requests = self._pages(progress, progress.take(number, listing))
         for entry, link in enumerate(listing.links):
             requests += self._on_link(link, progress, (number, entry))
@@ -117,6 +130,8 @@ class PortalSpider(Spider):
         article = self._article(response) if error is None and response.status == 200 and is_html(response.body) else None
         if article and article.is_gone:
             error = gone(asked)
+        if error is None and response.status == 200 and not (article and article.attachments):
+            error = wall(response, asked)
         answer = Answer(asked, kind=type(error).__name__, reason=str(error)) if error else self._document(response, asked)
         published = article.published if article else None
         self._ledger.tell(Event(answer=replace(answer, published=published)))
@@ -195,7 +210,11 @@ class PortalSpider(Spider):
         return requests
 
     def _article(self, response: Response) -> Article:
-        return parse_article(response.body, response.url, _content_type(response), self._portals)
+        with at_most(self._job.options.page_seconds):
+            article = parse_article(response.body, response.url, _content_type(response), self._portals)
+        if len(article.attachments) > ATTACHMENTS:
+            raise CrawlError(f"the page links {len(article.attachments)} files", expected=f"at most {ATTACHMENTS} of one report")
+        return article
 
 
 def _raised(lost: Failure) -> BaseException:
@@ -203,9 +222,13 @@ def _raised(lost: Failure) -> BaseException:
 
 
 def _content_type(response: Response) -> str:
-    return (response.headers.get("Content-Type") or b"").decode("latin-1")
+    return _text(response.headers.get("Content-Type") or b"")
 
 
 def _headers(response: Response) -> tuple[tuple[str, str], ...]:
     pairs = ((name, value) for name, values in response.headers.items() for value in values)
-    return tuple(sorted((name.decode("latin-1"), value.decode("latin-1")) for name, value in pairs))
+    return tuple(sorted((_text(name), _text(value)) for name, value in pairs))
+
+
+def _text(header: bytes) -> str:
+    return header.decode("latin-1").replace("\x00", "")  # PostgreSQL keeps no NUL
