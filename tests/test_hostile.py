@@ -1,17 +1,26 @@
-"""The crawl among hostile sites: it ends in time, says of each in plain words why it was not read, and loses nothing of the others."""
+"""The crawl among hostile sites: it ends in time, says of each why it was not read, and loses nothing of the others."""
 
 from __future__ import annotations
 
 import gzip
 import time
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from scrapy.http import Request
 
 from tasks.crawl import CrawlOptions, crawl
+from tasks.crawl.addresses import is_private
+from tasks.crawl.answers import Refused
+from tasks.crawl.bounds import at_most, parse_html
+from tasks.crawl.middleware import Gate
+from tasks.crawl.unpack import gunzip, inflate
+from tasks.crawl.walls import load_walls, wall_in
+from tasks.errors import CrawlError
 from tasks.fetched import ColumnOutcome, Crawl, Missed
 from tasks.records import Agency
 from tests.hostile_server import HEAD, Answer, Hosts, Visit, dripping, failing, hosts, ok, pouring, resetting, to
@@ -21,20 +30,20 @@ NOW = datetime(2026, 2, 2, 18, 30, tzinfo=UTC)
 LIMITS = CrawlOptions(
     delay_seconds=0,
     timeout_seconds=2,
-    answer_seconds=4,
-    page_seconds=1,
+    answer_seconds=8,
+    page_seconds=3,
     max_bytes=3_000_000,
     max_pages=5,
     retries=2,
     retry_seconds=0.01,
     hosts_at_once=200,
-    total_seconds=60,
+    total_seconds=90,
     allow_private=True,
 )
 TITLE = "青禾县水务局2025年政府信息公开工作年度报告"
 Ending = tuple[str, str]  # kind, and words of the reason; blank where it is read to its end
 CUT = ("SourceUnreachable", "cut short")
-SLOW = ("SourceUnreachable", "not complete after 4 seconds")
+SLOW = ("SourceUnreachable", "not complete after 8 seconds")
 SILENT = ("SourceUnreachable", "nothing came for 2 seconds")
 BROKEN = ("SourceUnreachable", "no answer")
 DAMAGED = ("SourceUnreachable", "damaged")
@@ -57,6 +66,10 @@ def report(text: str = "一、总体情况……", inside: str = "") -> bytes:
     return ok(f"<html><body><h1>{TITLE}</h1><div class='TRS_Editor'><p>{text * 60}</p>{inside}</div></body></html>")
 
 
+def body_of(answer: bytes) -> bytes:
+    return answer.partition(b"\r\n\r\n")[2]
+
+
 def zipped(data: bytes) -> bytes:
     return gzip.compress(data, 6)
 
@@ -68,7 +81,7 @@ CHALLENGES = {
     "__jsl_clearance": JSL,
     "acw_sc__v2": "<html><script>var arg1='A1';setCookie('acw_sc__v2', x);document.location.reload()</script></html>",
     "C3VK": "<script>document.cookie='C3VK=1a; path=/';window.location.reload()</script>",
-    "FSSBBIl1UgzbN7N80S": "<html><head><meta id='FSSBBIl1UgzbN7N80S'><script>$_ts=window['$_ts']</script></head><body></body></html>",
+    "FSSBBIl1UgzbN7N80S": "<html><meta id='FSSBBIl1UgzbN7N80S'><script>$_ts=window['$_ts']</script><body></body></html>",
     "captcha": "<html><body><form>请输入验证码<img src='/c.jpg'><input name=c></form></body></html>",
     "login": "<html><body><form>请先登录<input name=user></form></body></html>",
 }
@@ -142,6 +155,18 @@ def chain(visit: Visit) -> None:
     """Every page leads to another."""
     visit.send(ok("") if visit.path == "/robots.txt" else to(f"{visit.path}x/"))
 
+
+# Of these, the ones that are told as a document otherwise than as a list, or that only a document's size or kind can show.
+AS_DOCUMENTS = {
+    name: ANSWERS[name]
+    for name in (
+        *("drip", "silence", "endless body", "cut short of its length", "cut short, no length", "gzip bomb", "gzip cut short"),
+        *("gzip with a wrong sum", "brotli unasked", "redirect to itself", "refresh to itself", "redirect to a foreign host"),
+        *("always busy", "reset in the body", "reset in a body of no length", "closed at once", "HTTP/0.9", "100,000 headers"),
+        *("status 206", "status 202", "status 412", "status 521", "nothing", "nested too deeply", "too many attributes"),
+        *(f"challenge {name}" for name in CHALLENGES),
+    )
+}
 
 # Only as a list.
 LISTS: dict[str, tuple[dict[str, Answer], Ending]] = {
@@ -243,6 +268,7 @@ def all_sites(ours: Hosts) -> dict[str, str]:
     starts["TLS garbage"] = ours.site({"/": b"\x16\x03\x01garbage" * 100}, scheme="https").url()
     for name, (answer, _) in ANSWERS.items():
         starts[f"list: {name}"] = ours.site({"/nb/": answer, "/nb/?": answer}).url()
+    for name, (answer, _) in AS_DOCUMENTS.items():
         starts[f"document: {name}"] = ours.site(usual | {"/nb/1.html": answer, "/nb/?": answer}).url()
     for name, (pages, _) in LISTS.items():
         starts[f"list: {name}"] = ours.site(pages).url()
@@ -271,16 +297,13 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
 
 
 def test_a_night_among_hostile_sites_ends_in_time(night: Night) -> None:
-    assert night.seconds < LIMITS.total_seconds / 2
+    assert night.seconds < LIMITS.total_seconds
     assert [name for name, one in night.columns.items() if "the crawl" in one.reason] == []
 
 
 def test_a_good_site_loses_nothing(night: Night) -> None:
     assert night.columns["good"].complete
-    assert [len(body) for body in night.fetched["good"]] == [
-        len(report().partition(b"\r\n\r\n")[2]),
-        len(report("二、").partition(b"\r\n\r\n")[2]),
-    ]
+    assert night.fetched["good"] == [body_of(report()), body_of(report("二、"))]
 
 
 @pytest.mark.parametrize(
@@ -300,10 +323,141 @@ def test_a_hostile_list_ends_with_its_reason(night: Night, name: str, ending: En
 
 
 @pytest.mark.parametrize(
-    ("name", "ending"), [(f"document: {name}", ending) for name, (_, ending) in (ANSWERS | DOCUMENTS).items()]
+    ("name", "ending"), [(f"document: {name}", ending) for name, (_, ending) in (AS_DOCUMENTS | DOCUMENTS).items()]
 )
 def test_a_hostile_document_ends_with_its_reason(night: Night, name: str, ending: Ending) -> None:
     assert night.columns[name].complete
     assert [one.kind for one in night.missed[name]] == ([ending[0]] if ending != READ else [])
     assert all(ending[1] in one.reason for one in night.missed[name])
-    assert night.fetched[name][-1] == report("二、").partition(b"\r\n\r\n")[2]
+    assert night.fetched[name][-1] == body_of(report("二、"))
+
+
+# Private addresses
+
+
+SPELLINGS = [
+    *("127.0.0.1", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "0x7f.1", "127.0.0.1.", "0", "255.255.255.255"),
+    *("10.1.2.3", "172.31.0.1", "192.168.0.1", "169.254.169.254", "100.64.0.1", "198.18.0.1", "224.0.0.1", "240.0.0.1"),
+    *("[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::127.0.0.1]", "[fe80::1]", "[fe80::1%25eth0]", "[fc00::1]"),
+    *("[ff02::1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[2001:db8::1]"),
+]
+
+
+@pytest.mark.parametrize("host", SPELLINGS)
+def test_a_private_address_is_known_in_every_spelling(host: str) -> None:
+    assert is_private(host)
+    with pytest.raises(Refused, match="leads to a private address"):
+        Gate(frozenset({host.strip("[]")}), allows_private=False).process_request(Request(f"http://{host}:8080/nb/"))
+
+
+@pytest.mark.parametrize(
+    "host", ["8.8.8.8", "134744072", "[2400:3200::1]", "[::ffff:8.8.8.8]", "www.gov.cn", "cafe.gov.cn", "10.gov.cn"]
+)
+def test_public_addresses_and_names_are_no_private_ones(host: str) -> None:
+    assert not is_private(host)
+
+
+def test_nothing_leads_to_a_private_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start URLs, names that resolve to one, and redirects of a public site, which is reached through a proxy on loopback."""
+    with hosts() as ours:
+        inside = ours.site({"*": report()}, host="127.0.0.1")
+        port = inside.port
+        asked = [
+            *(f"http://{host}:{port}/nb/" for host in ("127.0.0.1", "127.1", "2130706433", "[::1]")),
+            f"http://localhost:{port}/nb/",
+        ]
+        entries = "".join(entry(f"/{place}.html") for place in range(len(asked)))
+        pages = {f"http://public.test/{place}.html": to(url) for place, url in enumerate(asked)}
+        pages["http://public.test/nb/"] = listing(entries, entry("/good.html"))
+        pages["http://public.test/good.html"] = report()
+        proxy = ours.site(pages)
+        monkeypatch.setenv("http_proxy", proxy.url(""))
+        starts = {f"start {url}": url for url in asked} | {"public": "http://public.test/nb/"}
+        found = run([agency(name, url) for name, url in starts.items()], tmp_path, replace(LIMITS, allow_private=False))
+    ends = {one.start_url: one for one in found.columns}
+    for url in asked:
+        assert (ends[url].kind, "leads to a private address" in ends[url].reason) == ("CrawlError", True)
+    assert ends["http://public.test/nb/"].complete
+    assert [(one.kind, "leads to a private address" in one.reason) for one in found.missed] == [("CrawlError", True)] * len(asked)
+    assert [one.sighting.url for one in found.fetched] == ["http://public.test/good.html"]
+    assert inside.asked == []
+
+
+# What the whole night cannot show
+
+
+def test_a_host_that_hangs_holds_one_place_only(tmp_path: Path) -> None:
+    """Six documents that hang for a second each, and eight of a good site: the good ones do not wait for them."""
+    with hosts() as ours:
+        stuck = ours.site({"/nb/": listing(*(entry(f"{n}.html") for n in range(6))), "/robots.txt": ok(""), "*": dripping(b"")})
+        asked_of_stuck: list[int] = []
+
+        def noting(visit: Visit) -> None:
+            asked_of_stuck.append(len(stuck.asked))
+            visit.send(report())
+
+        good = ours.site({"/nb/": listing(*(entry(f"{n}.html") for n in range(8))), "/robots.txt": ok(""), "*": noting})
+        options = replace(LIMITS, hosts_at_once=2, timeout_seconds=1, retries=0)
+        found = run([agency("stuck", stuck.url()), agency("good", good.url())], tmp_path, options)
+    assert (len(found.fetched), len(found.missed)) == (8, 6)
+    assert max(asked_of_stuck) < len(stuck.asked) - 2
+
+
+def test_the_pause_between_requests_holds_where_hosts_wait_for_their_turn(tmp_path: Path) -> None:
+    with hosts() as ours:
+        times: dict[str, list[float]] = {"a": [], "b": []}
+
+        def timed(name: str, page: bytes) -> Answer:
+            return lambda visit: (times[name].append(time.monotonic()), time.sleep(0.2), visit.send(page))[2]
+
+        starts = []
+        for name in times:
+            pages = {f"/nb/{n}.html": timed(name, report()) for n in range(3)}
+            starts.append(ours.site(pages | {"/nb/": timed(name, listing(*(entry(f"{n}.html") for n in range(3))))}).url())
+        run([agency(url, url) for url in starts], tmp_path, replace(LIMITS, hosts_at_once=1, delay_seconds=0.3))
+    for asked in times.values():
+        assert len(asked) == 4
+        assert min(after - before for before, after in pairwise(asked)) > 0.28
+
+
+def test_work_on_a_page_is_ended() -> None:
+    began = time.process_time()
+    with pytest.raises(CrawlError, match="too laborious"), at_most(0.2):
+        while time.process_time() < began + 10:
+            pass
+    assert time.process_time() < began + 5
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<!--> <a " + "b " * 1000 + ">-->",
+        "<a x='>' " + "b=1 " * 1000,
+        '<a x="<" ' + "b/" * 1000,
+        "<script>if(a<b)</script><script " + "b='\n' " * 1000 + "></script>",
+        "<\x00a " + "b " * 1000,
+        "<script-x><a " + "b " * 1000,
+    ],
+)
+def test_a_crowded_tag_cannot_hide(page: str) -> None:
+    with pytest.raises(CrawlError, match="attributes"):
+        parse_html(page)
+
+
+def test_scripts_comments_and_long_values_are_not_taken_for_attributes() -> None:
+    code = "for(i=0;i<n;i++) { a = b + c; } " * 1000
+    page = f"<html><!-- <a {code} --><script>{code}</script><style>a {code}</style><p title='{code}'>{'年报 ' * 1000}</p></html>"
+    assert parse_html(page).xpath("//p")
+
+
+def test_gzip_of_two_members_and_deflate_without_a_frame_are_read() -> None:
+    bare = zlib.compressobj(wbits=-15)
+    assert gunzip(zipped(b"one ") + zipped(b"two") + b"\0" * 8, 100) == b"one two"
+    assert inflate(bare.compress(HTML) + bare.flush(), 100_000) == inflate(zlib.compress(HTML), 100_000) == HTML
+
+
+def test_a_challenge_in_gb18030_is_a_wall_and_a_form_of_a_report_is_none() -> None:
+    walls = load_walls()
+    assert wall_in("<html>请输入验证码</html>".encode("gb18030"), "text/html; charset=gbk", walls) == "captcha 验证码"
+    assert wall_in(f"<html>请输入验证码{'一、总体情况' * 50}</html>".encode(), "", walls) == ""
+    assert wall_in("请输入验证码".encode(), "text/plain", walls) == ""

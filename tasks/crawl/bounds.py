@@ -24,7 +24,8 @@ _ATTRIBUTE = r"""[\s/]*+=?[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\
 _CROWDED = re.compile(
     rf"(?P<crowded><[a-z][^\s/>]*+(?:{_ATTRIBUTE}){{{_ATTRIBUTES}}})"
     r"|<!--(?:-?>|.*?(?:--!?>|\Z))"  # what a comment or a script holds is no markup
-    r"|<(?P<raw>script|style)(?=[\s/>]).*?(?:</(?P=raw)|\Z)",
+    r"|<(?P<raw>script|style)(?=[\s/>]).*?(?:</(?P=raw)|\Z)"
+    rf"|</?[a-z][^\s/>]*+(?:{_ATTRIBUTE})*+",  # nor is what a value holds
     re.IGNORECASE | re.DOTALL,
 )
 

@@ -39,7 +39,7 @@ class Gate:
         url = urlsplit(request.url)
         host = url.hostname or ""
         if url.scheme not in {"http", "https"} or len(request.url) > _URL_LENGTH or len(host) > _HOST_LENGTH:
-            short = f"{request.url[:100]}…" if len(request.url) > 100 else request.url  # noqa: PLR2004
+            short = f"{request.url[:100]}…" if len(request.url) > 100 else request.url
             expected = f"http or https, at most {_URL_LENGTH} characters, {_HOST_LENGTH} of them the host's"
             raise Astray(CrawlError("leads to no usable address", where=short, expected=expected))
         if not self._allows_private and is_private(host):
@@ -90,7 +90,7 @@ class Mishaps:
         if not isinstance(exception, CrawlError):
             _LOG.error("the answer of %s could not be read", request.url, exc_info=exception)
             exception = CrawlError(f"the answer could not be read ({type(exception).__name__}: {exception})")
-        lost = Failure(exception)
+        lost = Failure(exception)  # type: ignore[no-untyped-call]
         lost.request = request  # type: ignore[attr-defined]
         requests: list[Request] = request.errback(lost)
         return requests

@@ -40,7 +40,10 @@ class Page:
 
 
 def read_page(body: bytes, url: str, content_type: str = "") -> Page:
-    """Decode and parse a page. Broken markup gives what can be saved of it, an empty body an empty page; CrawlError over a bound."""
+    """Decode and parse a page. Broken markup gives what can be saved of it, an empty body an empty page.
+
+    Raises CrawlError where it is beyond all measure (bounds.py).
+    """
     source = _XML_DECLARATION.sub("", decode(body, content_type))
     return Page(url=url, source=source, tree=parse_html(source))
 

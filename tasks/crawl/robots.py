@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
-from protego import Protego
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
+from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
 from tasks.crawl.answers import BLOCKED, Astray, Refused, failure
@@ -29,7 +29,7 @@ class Robots:
         self._crawler = crawler
         self._agent: str = crawler.settings["ROBOTSTXT_USER_AGENT"]
         self._seconds = crawler.settings.getfloat("GOUJI_PAGE_SECONDS")
-        self._sites: dict[str, asyncio.Future[Protego | CrawlError]] = {}
+        self._sites: dict[str, asyncio.Future[ProtegoRobotParser | CrawlError]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Robots:
@@ -48,31 +48,35 @@ class Robots:
         if isinstance(rules, CrawlError):
             raise Refused(rules)
         with at_most(self._seconds):
-            is_allowed = rules.can_fetch(request.url, self._agent)
+            is_allowed = rules.allowed(request.url, self._agent)
         if not is_allowed:
             raise Refused(SourceExcluded("robots.txt does not allow us to read it", where=request.url, remedy=_REMEDY))
 
-    async def _ask(self, url: str) -> Protego | CrawlError:
+    async def _ask(self, url: str) -> ProtegoRobotParser | CrawlError:
         meta = {"is_robots": True, "enough_bytes": _ENOUGH, "download_maxsize": 0}
+        request = Request(url, meta=meta, callback=NO_CALLBACK, priority=1000)
         try:
-            assert self._crawler.engine
-            answer = await self._crawler.engine.download_async(Request(url, meta=meta, callback=NO_CALLBACK, priority=1000))
+            answer = await self._crawler.engine.download_async(request)
             return self._rules(answer, url)
         except Astray as error:
-            return error.error if "private" in error.error.found else Protego.parse("")
+            return error.error if "private" in error.error.found else _rules_in(b"")
         except Refused as error:
             return _unknown(failure(error, url), url)
         except IgnoreRequest:  # it only leads in circles: there is none
-            return Protego.parse("")
+            return _rules_in(b"")
         except Exception as error:  # whatever it is, the site has not given us leave
             return _unknown(failure(error, url), url)
 
-    def _rules(self, answer: Response, url: str) -> Protego | CrawlError:
+    def _rules(self, answer: Response, url: str) -> ProtegoRobotParser | CrawlError:
         if answer.status >= _SERVER_ERROR and answer.status not in BLOCKED:
             return _unknown(CrawlError(f"status {answer.status}"), url)
         is_text = answer.status == 200 and not is_html(answer.body)
         with at_most(self._seconds):
-            return Protego.parse(answer.body[:_ENOUGH].decode("utf-8-sig", errors="ignore") if is_text else "")
+            return _rules_in(answer.body[:_ENOUGH] if is_text else b"")
+
+
+def _rules_in(text: bytes) -> ProtegoRobotParser:
+    return ProtegoRobotParser(text, None)
 
 
 def _unknown(error: CrawlError, url: str) -> SourceUnreachable:

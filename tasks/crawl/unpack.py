@@ -1,4 +1,4 @@
-"""Undo Content-Encoding strictly: nothing larger than the limit, and nothing that is cut short or damaged, passes for a document."""
+"""Undo Content-Encoding strictly: nothing too large, cut short or damaged passes for a document."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def gunzip(body: bytes, limit: int) -> bytes:
 
 def inflate(body: bytes, limit: int) -> bytes:
     """The content of a deflate stream, with or without zlib's frame. Raises Refused."""
-    is_framed = len(body) > 1 and body[0] & 0x0F == 8 and int.from_bytes(body[:2], "big") % 31 == 0  # noqa: PLR2004
+    is_framed = len(body) > 1 and body[0] & 0x0F == 8 and int.from_bytes(body[:2], "big") % 31 == 0
     return _stream(body, zlib.MAX_WBITS if is_framed else -zlib.MAX_WBITS, limit)[0]
 
 

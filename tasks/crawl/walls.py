@@ -44,7 +44,7 @@ def load_walls(path: Path = WALLS) -> Walls:
 
 def wall_in(body: bytes, content_type: str, walls: Walls) -> str:
     """The name of the wall that an answer's body is; blank where it is none."""
-    if len(body) > _BYTES or not body.lstrip()[:1] == b"<":
+    if len(body) > _BYTES or body.lstrip()[:1] != b"<":
         return ""
     source = decode(body, content_type)
     if len(squeeze(_TAG.sub("", _UNSEEN.sub("", source)))) >= walls.text:
