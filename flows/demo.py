@@ -88,6 +88,7 @@ def demo_settings(folder: Path) -> Settings:
         "data_dir": folder,
         "agencies": folder / "agencies.csv",
         "crawl_delay_seconds": 0.0,
+        "crawl_private": True,  # the sample portal is on 127.0.0.1
         "contact": "demo@example.org",
     }
     return Settings(**(defaults | ours))

@@ -106,11 +106,13 @@ def crawl_agencies(work: Work) -> Crawl:
         options=CrawlOptions(
             delay_seconds=settings.crawl_delay_seconds,
             timeout_seconds=settings.crawl_timeout_seconds,
+            answer_seconds=settings.crawl_answer_seconds,
             retries=settings.crawl_retries,
             retry_seconds=settings.crawl_retry_seconds,
             max_pages=settings.crawl_max_pages,
             max_bytes=settings.crawl_max_bytes,
             hosts_at_once=settings.crawl_hosts_at_once,
+            allow_private=settings.crawl_private,
             contact=settings.contact,
         ),
     )

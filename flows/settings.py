@@ -66,12 +66,18 @@ class Settings(BaseSettings):
     always_send: bool = Field(False, description="Send a digest even to a supervisor for whom nothing happened.")
     contact: str = Field("", description="An e-mail address or URL of yours, told to every site in the User-Agent.")
     crawl_delay_seconds: float = Field(1.5, ge=0, le=600, description="Pause between two requests to the same host, in seconds.")
-    crawl_timeout_seconds: float = Field(30, gt=0, le=3600, description="How long to wait for one answer, in seconds.")
+    crawl_timeout_seconds: float = Field(
+        30, gt=0, le=3600, description="How long a site may be silent before we give up, in seconds."
+    )
+    crawl_answer_seconds: float = Field(300, gt=0, le=36000, description="How long one answer may take as a whole, in seconds.")
     crawl_retries: int = Field(2, ge=0, le=20, description="How often a request that failed is tried again.")
     crawl_retry_seconds: float = Field(2, ge=0, le=600, description="Pause before the first such try; doubled each time.")
     crawl_max_pages: int = Field(200, ge=1, le=100_000, description="Listing pages read of one column at most.")
     crawl_max_bytes: int = Field(100_000_000, ge=1000, description="Largest document that is fetched, in bytes.")
     crawl_hosts_at_once: int = Field(32, ge=1, le=1000, description="How many hosts are read side by side.")
+    crawl_private: bool = Field(
+        False, description="Also read private, loopback and reserved network addresses (intranet, tests)."
+    )
     batch_size: int = Field(100, ge=1, le=100_000, description="Documents read in one task and loaded in one transaction.")
     read_timeout_seconds: float = Field(300, gt=0, le=3600, description="How long one document may take to read, in seconds.")
     read_memory_mb: int = Field(

@@ -3,7 +3,8 @@
     GoujiError                   something we cannot do
     ├── SettingsError            a setting, an option or the register of agencies is wrong
     ├── CrawlError               retried; shown as "not reached", never as "not published"
-    │   ├── SourceBlocked        robots.txt, a login wall, 403/412/521
+    │   ├── SourceBlocked        a login wall, a captcha, a challenge by script, 403/412/521
+    │   │   └── SourceExcluded   robots.txt does not allow us to read it
     │   ├── SourceUnreachable    no connection, time-out, 5xx
     │   ├── SourceGone           404, 410, a page that says it does not exist
     │   └── CrawlIncomplete      fewer pages or links than the site says it has
@@ -60,7 +61,11 @@ class CrawlError(GoujiError):
 
 
 class SourceBlocked(CrawlError):
-    """The site refuses us: robots.txt, a login wall, status 403, 412 or 521."""
+    """The site refuses us: a login wall, a captcha, a challenge by script, status 403, 412 or 521."""
+
+
+class SourceExcluded(SourceBlocked):
+    """The site excludes what we ask for by its robots.txt."""
 
 
 class SourceUnreachable(CrawlError):

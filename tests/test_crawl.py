@@ -26,7 +26,14 @@ from tasks.records import Agency
 
 NIGHT = date(2026, 2, 3)
 NOW = datetime(2026, 2, 2, 18, 30, tzinfo=UTC)
-FAST = CrawlOptions(delay_seconds=0, timeout_seconds=3, retry_seconds=0.01, total_seconds=60, contact="https://example.org/crawl")
+FAST = CrawlOptions(
+    delay_seconds=0,
+    timeout_seconds=3,
+    retry_seconds=0.01,
+    total_seconds=60,
+    contact="https://example.org/crawl",
+    allow_private=True,
+)
 
 
 @dataclass
@@ -311,7 +318,7 @@ def test_one_site_that_fails_never_loses_the_others(site: Site, run: Callable[..
 def test_robots_txt_is_honoured(site: Site, run: Callable[..., Crawl]) -> None:
     site.put("/robots.txt", "User-agent: *\nDisallow: /nb/", Content_Type="text/plain")
     outcome = only(run(agency(put_trs(site))))
-    assert (outcome.kind, outcome.complete) == ("SourceBlocked", False)
+    assert (outcome.kind, outcome.complete) == ("SourceExcluded", False)
     assert "robots.txt" in outcome.reason
     assert site.asked == ["/robots.txt"]
 

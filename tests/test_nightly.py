@@ -230,7 +230,9 @@ def test_a_night_on_which_no_site_answers_is_one_plain_paragraph(demo: Demo, pla
     text = (SAMPLES / "agencies.csv").read_text(encoding="utf-8").replace("{port}", str(free_port(0)))
     agencies.write_text(text, encoding="utf-8")
     words = ("nightly", "--agencies", str(agencies), "--data", str(place.folder / "var"), "--night", "2026-01-27")
-    with place.start(*words, GOUJI_CRAWL_RETRIES="0", PREFECT_HOME=str(demo.folder / "prefect")) as process:
+    with place.start(
+        *words, GOUJI_CRAWL_RETRIES="0", GOUJI_CRAWL_PRIVATE="1", PREFECT_HOME=str(demo.folder / "prefect")
+    ) as process:
         out, err = process.communicate(timeout=300)
     assert process.returncode == 2, out + err
     assert out.count("未能到达 not reached  http://127.0.0.1") == 4

@@ -69,6 +69,7 @@ def _tags(page: Page, names: tuple[str, ...]) -> Iterator[str]:
 
 def _attachments(page: Page, portals: Portals) -> Iterator[str]:
     """Files linked from the article's text; from the frame around it only those that are called an annual report."""
+    is_marked = any(_is_article(box, portals.articles) for box in page.tree.xpath("//*"))
     for link in page.tree.xpath("//*[self::a][@href] | //iframe[@src] | //embed[@src] | //object[@data]"):
         target = next(filter(None, (link.attrib.get(name) for name in ("href", "src", "data"))), "")
         url = resolve(page.base, target)
@@ -82,16 +83,13 @@ def _attachments(page: Page, portals: Portals) -> Iterator[str]:
         names = [normal(name, portals.titles) for name in said]
         if any(word in name for word in portals.attachments.exclude for name in names):
             continue
-        if _is_inside(link, page, portals.articles) or any(is_report(name, portals.titles) for name in names):
+        if not is_marked or _is_inside(link, portals.articles) or any(is_report(name, portals.titles) for name in names):
             yield url
 
 
-def _is_inside(link: Selector, page: Page, articles: Articles) -> bool:
-    """Whether the link stands in the article; on a page that marks no article, everything does."""
-    boxes = link.xpath("ancestor::*")
-    return any(_is_article(box, articles) for box in boxes) or not any(
-        _is_article(box, articles) for box in page.tree.xpath("//*")
-    )
+def _is_inside(link: Selector, articles: Articles) -> bool:
+    """Whether the link stands in what the page marks as its article; on a page that marks none, every link is taken."""
+    return any(_is_article(box, articles) for box in link.xpath("ancestor::*"))
 
 
 def _is_article(box: Selector, articles: Articles) -> bool:

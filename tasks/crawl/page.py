@@ -11,6 +11,8 @@ from urllib.parse import parse_qs, quote, unquote, urldefrag, urljoin, urlsplit
 
 from scrapy import Selector
 
+from tasks.crawl.bounds import parse_html
+
 DATE = re.compile(r"(?<!\d)(20\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)")
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
@@ -38,9 +40,12 @@ class Page:
 
 
 def read_page(body: bytes, url: str, content_type: str = "") -> Page:
-    """Decode and parse a page. Broken markup gives what can be saved of it, an empty body an empty page."""
+    """Decode and parse a page. Broken markup gives what can be saved of it, an empty body an empty page.
+
+    Raises CrawlError where it is beyond all measure (bounds.py).
+    """
     source = _XML_DECLARATION.sub("", decode(body, content_type))
-    return Page(url=url, source=source, tree=Selector(text=source, type="html"))
+    return Page(url=url, source=source, tree=parse_html(source))
 
 
 def decode(body: bytes, content_type: str = "") -> str:
@@ -82,6 +87,7 @@ def resolve(base: str, href: str) -> str:
     try:
         url = urldefrag(urljoin(base, href.strip())).url
         parts = urlsplit(url)
+        _ = parts.port  # ValueError where it is none
     except ValueError:
         return ""
     if parts.scheme not in {"http", "https"} or not parts.hostname:

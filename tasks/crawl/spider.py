@@ -11,9 +11,10 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from tasks.crawl.answers import failure, gone, refusal
+from tasks.crawl.answers import failure, gone, refusal, too_large_for_a_list, wall
 from tasks.crawl.article import Article, parse_article
 from tasks.crawl.ask import Ask
+from tasks.crawl.bounds import ATTACHMENTS, at_most
 from tasks.crawl.column import List, Next, Progress
 from tasks.crawl.interface import parse_answer
 from tasks.crawl.kept import KeptPages, address, fingerprint
@@ -44,14 +45,23 @@ class PortalSpider(Spider):
         self._sighted: dict[str, list[Sighted]] = {}
         self._attached: dict[str, tuple[str, ...]] = {}
         self._listed: set[tuple[str, str]] = set()
+        self._walks: list[Progress] = []
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the first page of every list."""
         for column in self._job.columns:
             progress = Progress(column, self._portals, self._job.options.max_pages)
+            self._walks.append(progress)
             (first,) = progress.lists
             for request in self._pages([(first, 1, first.first)]):
                 yield request
+
+    def closed(self, reason: str) -> None:
+        """Tell how a list ended of which an answer could not be read, so that what it led to was never asked for."""
+        for progress in self._walks:
+            if progress.pending:
+                progress.fail(CrawlError(f"the walk ended before everything was asked for ({reason})"))
+                self._ledger.tell(Event(outcome=progress.outcome()))
 
     # Lists
 
@@ -64,7 +74,7 @@ class PortalSpider(Spider):
 
     def _on_page(self, response: Response, progress: Progress, of: List, number: int, ask: Ask, asked: str) -> list[Request]:
         is_kept = response.status == 304 and bool(self._kept.validators(ask))
-        if error := refusal(response, asked, self._portals, has_known=is_kept):
+        if error := refusal(response, asked, self._portals, has_known=is_kept) or too_large_for_a_list(response, asked):
             return self._done(progress, self._pages(of.miss(number, ask, error)))
         body = self._kept.body(ask) if is_kept else response.body
         if body is None:
@@ -72,6 +82,8 @@ class PortalSpider(Spider):
         if ask.step == "script":
             return self._done(progress, self._pages(of.script(ask, decode(body, _content_type(response)))))
         listing = self._listing(body, ask, response)
+        if not listing.links and not listing.inside and (blocked := wall(response, asked)):
+            return self._done(progress, self._pages(of.miss(number, ask, blocked)))
         place = (progress.lists.index(of), number)
         self._show(progress, ask, listing, body, response, place)
         requests = self._pages(of.take(number, ask, listing))
@@ -80,9 +92,10 @@ class PortalSpider(Spider):
         return self._done(progress, requests)
 
     def _listing(self, body: bytes, ask: Ask, response: Response) -> Listing:
-        if ask.step == "answer":
-            return parse_answer(body, ask, _content_type(response), self._portals)
-        return parse_listing(body, ask, response.url, _content_type(response), self._portals, self._job.night.year)
+        with at_most(self._job.options.page_seconds):
+            if ask.step == "answer":
+                return parse_answer(body, ask, _content_type(response), self._portals)
+            return parse_listing(body, ask, response.url, _content_type(response), self._portals, self._job.night.year)
 
     def _show(
         self, progress: Progress, ask: Ask, listing: Listing, body: bytes, response: Response, place: tuple[int, ...]
@@ -174,6 +187,8 @@ class PortalSpider(Spider):
         article = self._article(response) if error is None and response.status == 200 and is_html(response.body) else None
         if article and article.is_gone:
             error = gone(asked)
+        if error is None and response.status == 200 and not (article and article.attachments):
+            error = wall(response, asked)
         answer = Answer(asked, kind=type(error).__name__, reason=str(error)) if error else self._document(response, asked)
         published = article.published if article else None
         self._ledger.tell(Event(answer=replace(answer, published=published)))
@@ -256,7 +271,11 @@ class PortalSpider(Spider):
         return requests
 
     def _article(self, response: Response) -> Article:
-        return parse_article(response.body, response.url, _content_type(response), self._portals)
+        with at_most(self._job.options.page_seconds):
+            article = parse_article(response.body, response.url, _content_type(response), self._portals)
+        if len(article.attachments) > ATTACHMENTS:
+            raise CrawlError(f"the page links {len(article.attachments)} files", expected=f"at most {ATTACHMENTS} of one report")
+        return article
 
 
 def _raised(lost: Failure) -> BaseException:
@@ -264,9 +283,13 @@ def _raised(lost: Failure) -> BaseException:
 
 
 def _content_type(response: Response) -> str:
-    return (response.headers.get("Content-Type") or b"").decode("latin-1")
+    return _text(response.headers.get("Content-Type") or b"")
 
 
 def _headers(response: Response) -> tuple[tuple[str, str], ...]:
     pairs = ((name, value) for name, values in response.headers.items() for value in values)
-    return tuple(sorted((name.decode("latin-1"), value.decode("latin-1")) for name, value in pairs))
+    return tuple(sorted((_text(name), _text(value)) for name, value in pairs))
+
+
+def _text(header: bytes) -> str:
+    return header.decode("latin-1").replace("\x00", "")  # PostgreSQL keeps no NUL

@@ -21,11 +21,15 @@ class CrawlOptions:
     """How politely and how patiently to crawl. Hosts are read side by side, each host by one request at a time.
 
     `delay_seconds` lies between two requests to a host; `contact` (an address or URL) is told to every site;
-    `retry_seconds` is the first pause before asking again, doubled each time; `total_seconds` ends the whole crawl.
+    `retry_seconds` is the first pause before asking again, doubled each time. A site may be silent for `timeout_seconds`, one
+    answer may take `answer_seconds` as a whole, one page `page_seconds` of our processor to read; `total_seconds` ends the crawl.
+    `allow_private` lets it read private, loopback and reserved network addresses.
     """
 
     delay_seconds: float = 1.5
     timeout_seconds: float = 30.0
+    answer_seconds: float = 300.0
+    page_seconds: float = 20.0
     max_bytes: int = 100_000_000
     user_agent: str = "gouji"
     contact: str = ""
@@ -34,6 +38,7 @@ class CrawlOptions:
     retry_seconds: float = 2.0
     hosts_at_once: int = 32
     total_seconds: float = 6 * 3600.0
+    allow_private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
