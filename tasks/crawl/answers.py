@@ -7,11 +7,13 @@ from urllib.parse import urlsplit
 from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Response
 
+from tasks.crawl.page import squeeze
 from tasks.crawl.portal import Portals
 from tasks.errors import CrawlError, SourceBlocked, SourceGone, SourceUnreachable
 
 BLOCKED = frozenset({202, 401, 402, 403, 405, 407, 412, 418, 429, 451, 521})  # refusals and the walls of known shields
 GONE = frozenset({404, 410})
+SHORT = 400  # characters of visible text: an error page, never a report
 _ALONE = "The next night asks again; if it lasts, open the address in a browser."
 
 
@@ -35,9 +37,17 @@ def refusal(response: Response, asked: str, portals: Portals, *, has_known: bool
     return None
 
 
-def gone(asked: str) -> SourceGone:
-    """The failure that a page is whose text says that it does not exist, although its status says that it does."""
-    return SourceGone("the page says that it does not exist", where=asked, remedy=_ALONE)
+def soft_refusal(text: str, asked: str, portals: Portals) -> CrawlError | None:
+    """The failure that a short page says although its status says nothing of it; `text` is what it shows, without white space."""
+    rule = portals.articles
+    if len(text) >= SHORT:
+        return None
+    if any(squeeze(sign) in text for sign in rule.gone):
+        return SourceGone("the page says that it does not exist", where=asked, remedy=_ALONE)
+    if any(squeeze(sign) in text for sign in rule.walls):
+        remedy = "gouji never goes round such a wall; fetch the file by hand."
+        return SourceBlocked("the site asks for a code that only people can read (验证码)", where=asked, remedy=remedy)
+    return None
 
 
 def failure(error: BaseException, asked: str) -> CrawlError:

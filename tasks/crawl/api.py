@@ -33,7 +33,7 @@ def page_ask(api: Api, ask: Ask, k: int) -> Ask:
     start = (k - 1) * size + 1
     numbers = {"k": k - 1 + api.first, "i": k - 1, "start": start, "end": start + size - 1, "size": size}
     found = {name: unquote(value) for name, value in ask.found}
-    quoted = {name: quote(value, safe="/") for name, value in found.items()}
+    quoted = {name: quote(value, safe="/:") for name, value in found.items()}
     given = {"origin": _origin(ask.page), **numbers}
     url = urljoin(ask.page, api.url.format(**{**quoted, **given}))
     values = {**found, **given}

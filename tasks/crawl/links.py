@@ -21,7 +21,7 @@ _ITEM_DEPTH = 4  # a date stands in the link's own list item, table row or box, 
 class Link:
     """An entry of a list. `is_cut` where the list shows only the beginning of a title that may be a report's, or none.
 
-    year: the year that the address itself stands for (统计年度), where it does.
+    year: the year that the address itself stands for (统计年度), where it does; `is_guess` where nothing says that it exists.
     """
 
     url: str
@@ -29,6 +29,7 @@ class Link:
     published: date | None
     is_cut: bool = False
     year: int | None = None
+    is_guess: bool = False
 
 
 def links_of(page: Page, dialect: Dialect, portals: Portals, *, is_list: bool = False) -> Iterator[Link]:
