@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from portals import DIALECTS, GRAIN, WATER, Book, Portal, served
+from portals import DIALECTS, GRAIN, ODD, WATER, Book, Odd, Portal, served
 
 from tasks.crawl import CrawlOptions, crawl
 from tasks.fetched import ColumnOutcome, Crawl
@@ -25,9 +25,15 @@ def crawled(portals: list[Portal], folder: Path) -> Crawl:
         hosts = [portal.home.split("/")[2].split(":")[0] for portal in portals]
         patch.setenv("NO_PROXY", ",".join(hosts))
         patch.setenv("no_proxy", ",".join(hosts))
-        starts = tuple(portal.home + portal.start for portal in portals)
         agencies = [
-            Agency(id=id, name=name, aliases=(), level="county", supervisor="青禾县政务公开办", start_urls=starts)
+            Agency(
+                id=id,
+                name=name,
+                aliases=(),
+                level="county",
+                supervisor="青禾县政务公开办",
+                start_urls=tuple(portal.home + portal.start for portal in portals if name in portal.agencies),
+            )
             for name, id in IDS.items()
         ]
         return crawl(agencies, night=NIGHT, known={}, spool=folder, now=lambda: NOW, options=OPTIONS)
@@ -48,8 +54,16 @@ def books() -> dict[tuple[str, str], tuple[Book, Portal]]:
 
 
 @pytest.fixture(scope="module")
-def night(books: dict[tuple[str, str], tuple[Book, Portal]], tmp_path_factory: pytest.TempPathFactory) -> Crawl:
-    return crawled([portal for _, portal in books.values()], tmp_path_factory.mktemp("dialects"))
+def oddities() -> dict[str, Odd]:
+    return {name: build() for name, build in ODD.items()}
+
+
+@pytest.fixture(scope="module")
+def night(
+    books: dict[tuple[str, str], tuple[Book, Portal]], oddities: dict[str, Odd], tmp_path_factory: pytest.TempPathFactory
+) -> Crawl:
+    portals = [portal for _, portal in books.values()] + [odd.portal for odd in oddities.values()]
+    return crawled(portals, tmp_path_factory.mktemp("dialects"))
 
 
 def reports(of: list) -> list[tuple[str, int, date]]:
@@ -81,5 +95,23 @@ def test_a_damaged_list_is_never_taken_for_whole(name: str, damage: str, books, 
         return
     of, portal = books[name, damage]
     end = outcome_of(portal, night)
-    print(end.reason)
     assert (end.complete, end.kind) == (False, "CrawlIncomplete")
+    assert re.search(r"page \d+( of \d+)? |\d+ entries were read|\d+ different pages were read", end.reason)
+    assert set(fetched_of(portal, night)) >= set(reports(of.on(1)))
+    assert set(fetched_of(portal, night)) <= set(reports(of.seen()))
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_sites(name: str, oddities: dict[str, Odd], night: Crawl) -> None:
+    odd = oddities[name]
+    end = outcome_of(odd.portal, night)
+    assert (end.complete, end.kind) == (not odd.kind, odd.kind), end.reason
+    assert odd.says in end.reason
+    found = [one.sighting for one in night.fetched if one.sighting.url.startswith(odd.portal.home + "/")]
+    articles = {(one.agency_id, one.year) for one in found if one.listing_url == end.start_url}
+    assert articles == {(IDS[name], year) for name, year in odd.found}
+    files = sorted(one.url for one in found if one.listing_url != end.start_url)
+    assert len(files) == len(odd.files)
+    assert all(any(url.endswith(file) for url in files) for file in odd.files)
+    missed = [one.kind for one in night.missed if one.sighting.listing_url.startswith(odd.portal.home + "/")]
+    assert tuple(missed) == odd.missed

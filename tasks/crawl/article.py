@@ -81,7 +81,7 @@ def _attachments(page: Page, portals: Portals) -> Iterator[str]:
             continue
         said = [
             link.attrib.get("title", ""),
-            "".join(link.xpath(".//text()").getall()),
+            "".join(link.xpath("self::a//text()").getall()),
             PurePosixPath(unquote(urlsplit(url).path)).stem,
         ]
         names = [normal(name, portals.titles) for name in said]

@@ -26,6 +26,7 @@ class Progress:
         self.pending = 0
         self.asked: set[tuple[str, str, str]] = set()
         self.error: CrawlError | None = None
+        self.doubt: CrawlError | None = None  # what is wrong where no report was found elsewhere
         self.has_report = False  # whether an entry is an annual report, whoever's it is
         self.cms = ""
         self._notes: set[str] = set()
@@ -43,7 +44,8 @@ class Progress:
         """How the crawl of this start URL ended."""
         links = {link.url for each in self.lists for link in each.links()}
         short = next(filter(None, (each.shortfall() for each in self.lists)), None)
-        error = self.error or short or self._unlikely(links) or self._shrunk(links)
+        doubt = None if self.has_report else self.doubt
+        error = self.error or short or doubt or self._unlikely(links) or self._shrunk(links)
         return ColumnOutcome(
             start_url=self.column.start_url,
             agency_ids=tuple(sorted(agency.id for agency in self.column.agencies)),
@@ -81,8 +83,9 @@ class Progress:
 class List:
     """The reading of one list. `take` and `miss` answer with what to ask for next: the list, the page's number and the ask."""
 
-    def __init__(self, progress: Progress, first: Ask, depth: int = 0) -> None:
+    def __init__(self, progress: Progress, first: Ask, depth: int = 0, *, is_doubtful: bool = False) -> None:
         self.progress, self.first, self.depth = progress, first, depth
+        self.is_doubtful = is_doubtful  # one of several places, of which any may hold the list
         self.read: dict[int, Listing] = {}
         self._numbers = {1}  # of the pages that were asked for
         self._probing = 0  # the page whose address is being guessed
@@ -103,11 +106,14 @@ class List:
         if number > 1 and listing.onward and not self._brings_news(listing):
             return self._end(number, ask, listing)
         if wrong := self._what_is_wrong(number, listing):
+            if number == 1 and self.is_doubtful:
+                self.progress.doubt = self._incomplete(wrong, listing.url)
+                return []
             self._fail(f"page {number}{self._of()} {wrong}", listing.url)
             return []
-        if listing.links or not listing.frames:
+        if listing.links or not (listing.frames or listing.inside):
             self.read[number] = listing
-        return [*self._open(number, listing), *self._follow(number, listing)]
+        return [*(self._open(listing) if number == 1 else []), *self._follow(number, listing)]
 
     def script(self, ask: Ask, source: str) -> list[Next]:
         """The script that a page names has come."""
@@ -150,21 +156,25 @@ class List:
 
     def _instead(self, ask: Ask, listing: Listing) -> Ask | None:
         """What to read in place of this first page: the interface that it names, or fewer entries of it."""
-        if listing.inside and self.depth < self.progress.portals.following.deep:
+        if len(listing.inside) == 1 and self.depth < self.progress.portals.following.deep:
             self.depth += 1
-            return listing.inside
+            return listing.inside[0]
         return self._fewer(ask, listing) if listing.problem or not listing.links else None
 
     def _fewer(self, ask: Ask, listing: Listing | None) -> Ask | None:
         says_empty = listing is not None and listing.paging is not None and listing.paging.rows == 0
         return None if says_empty or not ask.dialect else smaller(self.progress.portals.dialect(ask.dialect), ask)
 
-    def _open(self, number: int, listing: Listing) -> list[Next]:
-        """Lists that stand elsewhere: one for each year below the column's own list, or those in frames."""
+    def _open(self, listing: Listing) -> list[Next]:
+        """Lists that stand elsewhere: one for each year below the column's own list, and those in frames or interfaces."""
         progress = self.progress
-        folders = listing.folders if number == 1 and self is progress.lists[0] else ()
-        frames = listing.frames if number == 1 and self.depth < progress.portals.following.deep else ()
-        opened = [List(progress, Ask(url), self.depth + 1) for url in (*folders, *frames) if Ask(url).key not in progress.asked]
+        folders = [Ask(url) for url in listing.folders] if self is progress.lists[0] else []
+        places = [*map(Ask, listing.frames), *listing.inside] if self.depth < progress.portals.following.deep else []
+        opened = [
+            List(progress, ask, self.depth + 1, is_doubtful=ask in places)
+            for ask in (*folders, *places)
+            if ask.key not in progress.asked
+        ]
         progress.lists += opened
         return [(each, 1, each.first) for each in opened]
 

@@ -81,10 +81,12 @@ class Answer(Strict):
 
 
 class Api(Strict):
-    """The interface from which a list's page takes its entries."""
+    """The interface from which a page takes the entries of its lists."""
 
     find: dict[str, tuple[Pattern[str], ...]] = {}
     otherwise: dict[str, str] = {}
+    block: Pattern[str] | None = None
+    skip: Pattern[str] | None = None
     script: str = ""
     method: Literal["GET", "POST"] = "GET"
     url: str

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from urllib.parse import urljoin, urlsplit
 
 from tasks.crawl.answers import soft_refusal
-from tasks.crawl.api import first_ask
+from tasks.crawl.api import first_asks
 from tasks.crawl.ask import Ask
 from tasks.crawl.dialect import Dialect, Markup, PagingRule, Years
 from tasks.crawl.links import Link, links_of
@@ -19,6 +19,8 @@ from tasks.crawl.pager import is_same_list, read_pager
 from tasks.crawl.portal import Portals
 from tasks.crawl.titles import is_report, normal
 from tasks.errors import CrawlError
+
+_SEVERAL = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Listing:
 
     entries: how many entries stand there, whether we can follow them or not. rows, total: how many entries and pages the list
     has, in words or by its pager. further: links to other pages, with their number, or 0 for the one after this. has_more: a label
-    of a next page. onward: what to ask an interface for next. inside: the interface that has the list, of which this page is only
+    of a next page. onward: what to ask an interface for next. inside: the interface's lists of which this page is only
     the frame. frames: pages shown inside this one, where the list may stand. folders: lists of one year each. refused: what the
     site says instead of showing a list. problem: why this is no page of a list, if it is none.
     """
@@ -52,7 +54,7 @@ class Listing:
     total: int | None = None
     has_more: bool = False
     onward: Ask | None = None
-    inside: Ask | None = None
+    inside: tuple[Ask, ...] = ()
     frames: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
     refused: CrawlError | None = None
@@ -71,7 +73,7 @@ class Listing:
     @property
     def is_evident(self) -> bool:
         """Whether something shows that this is a list's page, and not any page with links."""
-        return self.paging is not None or self.has_more or self.onward is not None or bool(self.total or self.rows)
+        return self.paging is not None or self.has_more or bool(self.total or self.rows)
 
     def probes(self, number: int, portals: Portals) -> tuple[str, ...]:
         """Where page `number` may be, by the names that sites usually give."""
@@ -88,17 +90,15 @@ def parse_listing(body: bytes, ask: Ask, url: str, content_type: str, portals: P
     if dialect.years and dialect.years.address.search(ask.url):
         links = tuple(_years(page, ask.url, dialect.years, newest))
         return Listing(url, dialect.id, links, len(links))
-    if (
-        dialect.markup
-        and dialect.markup.entry
-        and (given := markup_listing(page.source, Ask(url, page=url, dialect=dialect.id), dialect, portals)).entries
-    ):
-        short = given.rows_stated > given.entries and given.onward is None
-        return replace(given, inside=first_ask(dialect, ask.url, page) if short else None)
-    return _page_listing(page, ask, dialect, portals)
+    asks = first_asks(dialect, ask.url, page)
+    if dialect.markup and dialect.markup.entry and len(asks) < _SEVERAL:
+        given = markup_listing(page.source, Ask(url, page=url, dialect=dialect.id), dialect, portals)
+        if given.entries:
+            return replace(given, inside=asks if given.rows_stated > given.entries and given.onward is None else ())
+    return _page_listing(page, asks, dialect, portals)
 
 
-def _page_listing(page: Page, ask: Ask, dialect: Dialect, portals: Portals) -> Listing:
+def _page_listing(page: Page, asks: tuple[Ask, ...], dialect: Dialect, portals: Portals) -> Listing:
     text = page.text()
     links = tuple(links_of(page, dialect, portals))
     has_report = any(is_report(normal(link.title, portals.titles), portals.titles) for link in links)
@@ -114,7 +114,7 @@ def _page_listing(page: Page, ask: Ask, dialect: Dialect, portals: Portals) -> L
         further=pager.further,
         total=total or None,
         has_more=pager.has_next or total > 1,
-        inside=first_ask(dialect, ask.url, page),
+        inside=asks,
         folders=tuple(_folders(page, portals)),
         refused=None if has_report else soft_refusal(text, page.url, portals),
     )
