@@ -5,11 +5,22 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from portals import DIALECTS, GRAIN, ODD, WATER, Book, Odd, Portal, served
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from portals import DIALECTS, GRAIN, WATER, Asked, Book, Portal, book, served
+from portals_odd import ODD, Odd
 
 from tasks.crawl import CrawlOptions, crawl
+from tasks.crawl.column import Next, Progress
+from tasks.crawl.interface import parse_answer
+from tasks.crawl.listing import parse_listing
+from tasks.crawl.portal import load_portals
+from tasks.crawl.spool import Column
+from tasks.crawl.titles import is_report, normal
+from tasks.errors import SourceGone
 from tasks.fetched import ColumnOutcome, Crawl
 from tasks.records import Agency
 
@@ -115,3 +126,49 @@ def test_odd_sites(name: str, oddities: dict[str, Odd], night: Crawl) -> None:
     assert all(any(url.endswith(file) for url in files) for file in odd.files)
     missed = [one.kind for one in night.missed if one.sighting.listing_url.startswith(odd.portal.home + "/")]
     assert tuple(missed) == odd.missed
+
+
+# Any size, any damage
+
+
+def read_alone(portal: Portal) -> tuple[ColumnOutcome, set[str]]:
+    """Read a site's list page by page, as the spider does, without the network; gives what came of it and the entries' URLs."""
+    portals, portal.home = load_portals(), "http://qinghe.test"
+    water = Agency(id="water", name=WATER, aliases=(), level="county", supervisor="", start_urls=())
+    progress = Progress(Column(portal.home + portal.start, (water,)), portals, 200)
+    waiting: list[Next] = [(progress.lists[0], 1, progress.lists[0].first)]
+    while waiting:
+        of, number, ask = waiting.pop(0)
+        parts = urlsplit(ask.url)
+        form = dict(parse_qsl(ask.body, keep_blank_values=True)) if ask.body[:1] not in ("", "{") else {}
+        query = dict(parse_qsl(parts.query, keep_blank_values=True))
+        asked = Asked(ask.method, parts.path, query, form, ask.body.encode(), ask.page)
+        reply = portal.answer(ask.url.removeprefix(portal.home).partition("#")[0], asked)
+        body = reply.encode() if isinstance(reply, str) else reply
+        if not isinstance(body, bytes):
+            waiting += of.miss(number, ask, SourceGone("the page is gone (status 404)", where=ask.url))
+        elif ask.step == "script":
+            waiting += of.script(ask, body.decode())
+        elif ask.step == "answer":
+            waiting += of.take(number, ask, parse_answer(body, ask, "", portals))
+        else:
+            waiting += of.take(number, ask, parse_listing(body, ask, ask.url, "", portals, NIGHT.year))
+    links = [link for each in progress.lists for link in each.links()]
+    progress.has_report = any(is_report(normal(link.title, portals.titles), portals.titles) for link in links)
+    return progress.outcome(), {link.url for link in links}
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_complete_means_that_every_entry_was_read(data: st.DataObject) -> None:
+    dialect = DIALECTS[data.draw(st.sampled_from(sorted(DIALECTS)))]
+    size = dialect.size if dialect.size > 10 else data.draw(st.integers(1, 7))
+    rows = data.draw(st.integers(1, 5 * size))
+    damage = data.draw(st.sampled_from(DAMAGES if dialect.says == "rows" else DAMAGES[:-1]))
+    of = book(rows, size, damage, data.draw(st.integers(1, 6)))
+    assume(of.seen())  # of a list that shows nothing, the hot news beside it could be all there is
+    end, urls = read_alone(dialect.build(of))
+    read = [entry for entry in of.entries if any(str(entry.id) in url or entry.hex in url for url in urls)]
+    is_damaged = of.seen() != list(of.entries) or not of.served(1)
+    assert not end.complete or len(read) == rows
+    assert is_damaged or end.complete, end.reason

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
@@ -264,11 +265,9 @@ class List:
         return bool(news) and 2 * sum(_folder(url) in akin for url in news) >= len(news)
 
     def _entries(self) -> int:
-        """How many entries were read. What stands on every page is its frame: menus, hot news."""
-        pages = [{link.url for link in page.links} for page in self.read.values()]
-        frame = set.intersection(*pages) if len(pages) > 1 else set()
-        unlinked = sum(max(page.entries - len(page.links), 0) for page in self.read.values())
-        return len(set().union(*pages) - frame) + unlinked
+        """How many entries were read: those that stand where most do, for others are hot news; and those without a link."""
+        places = Counter(link.place for link in {link.url: link for link in self.links()}.values())
+        return max(places.values(), default=0) + sum(max(page.entries - len(page.links), 0) for page in self.read.values())
 
     def _stated(self) -> int:
         """How many pages the list has, as its pages say."""
