@@ -185,8 +185,9 @@ def frame(inside: str, head: str = "") -> str:
 def article(entry: Entry, inside: str = "") -> str:
     """An entry's own page."""
     return (
-        f'<html><head><meta name="ArticleTitle" content="{entry.title}"><meta name="PubDate" content="{entry.published} 09:00"></head>'
-        f'<body>{MENU}<div id="zoom"><h1>{entry.title}</h1><p>{"一、总体情况。本机关认真贯彻条例。" * 40}</p>{inside}</div>{FOOT}</body></html>'
+        f'<html><head><meta name="ArticleTitle" content="{entry.title}">'
+        f'<meta name="PubDate" content="{entry.published} 09:00"></head><body>{MENU}<div id="zoom"><h1>{entry.title}</h1>'
+        f"<p>{'一、总体情况。本机关认真贯彻条例。' * 40}</p>{inside}</div>{FOOT}</body></html>"
     )
 
 
@@ -306,7 +307,10 @@ def trs_count(of: Book) -> Portal:
         return f"/zfxxgk/nb/{'index' if k == 1 else f'index_{k - 1}'}.shtml"
 
     def pager(k: int) -> str:
-        return f'<script>var currentPage = {k - 1};//所在页从0开始\nvar prevPage = currentPage-1\nvar countPage = {of.pages}//共多少页\ndocument.write("共"+countPage+"页");</script>'
+        return (
+            f"<script>var currentPage = {k - 1};//所在页从0开始\nvar prevPage = currentPage-1\n"
+            f'var countPage = {of.pages}//共多少页\ndocument.write("共"+countPage+"页");</script>'
+        )
 
     return static(of, names, _trs_path, pager, href=lambda e: ".." + _trs_path(e).removeprefix("/zfxxgk"), shape="no date")
 
@@ -344,7 +348,7 @@ def datastore(entries: tuple[Entry, ...], total: int | str, onward: str = "") ->
         for e in entries
     )
     group = f'<nextgroup><![CDATA[<a href="{onward}"></a>]]></nextgroup>' if onward else "<nextgroup></nextgroup>"
-    return f"<datastore>{group}<totalrecord>{total}</totalrecord><totalpage>9</totalpage><recordset>{records}</recordset></datastore>"
+    return f"<datastore>{group}<totalrecord>{total}</totalrecord><recordset>{records}</recordset></datastore>"
 
 
 def _jpage_shell(store: str, total: int, more: str = "") -> str:
@@ -374,7 +378,8 @@ def _jpage(of: Book, href: Callable[[int], str], number: Callable[[Asked], int])
 @dialect("jpage groups", "jpage", "rows")
 def jpage_groups(of: Book) -> Portal:
     def href(k: int) -> str:
-        return f"/module/web/jpage/dataproxy.jsp?page={k}&amp;appid=1&amp;webid=3095&amp;path=/&amp;columnid=12&amp;unitid=61&amp;webname=青禾县政府"
+        ids = "appid=1&amp;webid=3095&amp;path=/&amp;columnid=12&amp;unitid=61&amp;webname=青禾县政府"
+        return f"/module/web/jpage/dataproxy.jsp?page={k}&amp;{ids}"
 
     return _jpage(of, href, lambda asked: int(asked.query["page"]))
 
@@ -419,7 +424,8 @@ def xxgk(of: Book) -> Portal:
         shown = of.served(int(asked.form["currpage"]))
         if asked.method != "POST" or asked.form["area"] != "11321322014319000X" or not shown:
             return None
-        return f"{rows(of.on(shown), _art, 'table')}<td align='right'>&nbsp;共{of.rows}条&nbsp;&nbsp;共{of.pages}页&nbsp;<a href='javascript:goPage(2)'>下一页</a></td>"
+        says = f"&nbsp;共{of.rows}条&nbsp;&nbsp;共{of.pages}页&nbsp;<a href='javascript:goPage(2)'>下一页</a>"
+        return f"{rows(of.on(shown), _art, 'table')}<td align='right'>{says}</td>"
 
     shell = frame(
         '<iframe src="/module/xxgk/tree.jsp?area=11321322014319000X"></iframe><div id="div12"></div>'
@@ -445,7 +451,8 @@ def _jpaas(of: Book, query: str, has_total: bool) -> Portal:
         total = f'<div class="pagination" data-total="{of.rows}"></div>' if has_total else ""
         return json.dumps({"code": "200", "success": True, "data": {"html": rows(of.on(k), path) + total}})
 
-    unit = f'<script src="/AuthorizedRead/unitbuild.js" url="/api-gateway/jpaas-publish-server/front/page/build/unit" queryData={query}></script>'
+    url = "/api-gateway/jpaas-publish-server/front/page/build/unit"
+    unit = f'<script src="/AuthorizedRead/unitbuild.js" url="{url}" queryData={query}></script>'
     routes: dict[str, Route] = {
         "/api-gateway/jpaas-publish-server/front/page/build/unit": answer,
         "/col/col1229/index.html": frame(unit),
@@ -582,7 +589,10 @@ def _gkmlpt(of: Book, start: str, config: str) -> Portal:
     return Portal(start, {**articles(of, path), **routes})
 
 
-_TREE = '[{"id":1,"name":"法定主动公开内容","children":[{"id":7,"name":"机构职能"}]},{"id":2811,"name":"政府信息公开年报","children":[]}]'
+_TREE = (
+    '[{"id":1,"name":"法定主动公开内容","children":[{"id":7,"name":"机构职能"}]},'
+    '{"id":2811,"name":"政府信息公开年报","children":[]}]'
+)
 
 
 @dialect("gkmlpt category", "gkmlpt", "rows")
@@ -683,6 +693,29 @@ def _other(path: Href, shape: str) -> Callable[[Book], Portal]:
 
 for _name, (_path, _shape) in OTHERS.items():
     dialect(_name, "generic", "pages")(_other(_path, _shape))
+
+
+@dialect("generic next only", "generic", "nothing")
+def next_only(of: Book) -> Portal:
+    def names(k: int) -> str:
+        return f"/gk/nb/list?p={k}"
+
+    def pager(k: int) -> str:
+        return f'<p><a href="{names(min(k + 1, of.pages))}"> 下一页 &gt;&gt; </a></p>'
+
+    return static(of, names, lambda e: f"/gk/content/{e.id}.html", pager, shape="table")
+
+
+@dialect("generic next for ever", "generic", "pages")
+def next_for_ever(of: Book) -> Portal:
+    def names(k: int) -> str:
+        return f"/gk/nb/list?p={k}"
+
+    def pager(k: int) -> str:
+        return f'<div>第 {k}/{of.pages} 页 <a href="{names(k + 1)}">下页</a></div>'
+
+    return static(of, names, lambda e: f"/gk/content/{e.id}.html", pager, shape="words")
+
 
 # Where an unknown site's second page may be: by labels that are scripts
 PROBED: dict[str, tuple[str, str]] = {

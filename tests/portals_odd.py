@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from portals import DIALECTS, ROWS, UNIT, WATER, Asked, Entry, Portal, Reply, Route, article, book, datastore, frame, rows
+from portals import DIALECTS, UNIT, WATER, Asked, Entry, Portal, Reply, Route, article, book, datastore, frame, rows
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,9 @@ def annual_gone() -> Odd:
     return Odd(_annual(_USCC, texts, f"<select>{_OFFER}</select>"), ((WATER, 2025),), "SourceGone", "fbtime=2024")
 
 
-_CAPTCHA = "<html><head><script>var a=1;</script></head><body><form>请输入验证码 <input name='codeValue'><img src='/code.jsp'></form></body></html>"
+_CAPTCHA = (
+    "<html><body><form>请输入验证码 <input name='codeValue'><img src='/code.jsp'></form><script>var a=1;</script></body></html>"
+)
 
 
 @odd("vsb attachments")
@@ -123,7 +125,8 @@ def vsb_files() -> Odd:
 @odd("attachments of all kinds")
 def files() -> Odd:
     inside = (
-        '<a href="P1.pdf">附件1</a><iframe src="/pdf/viewer.html?file=/a/b.doc"></iframe><object data="c.xls"></object><embed src="d.zip">'
+        '<a href="P1.pdf">附件1</a><iframe src="/pdf/viewer.html?file=/a/b.doc"></iframe>'
+        '<object data="c.xls"></object><embed src="d.zip">'
         '<a href="e.pdf">2025年年报图解</a>'
     )
     names = ("/a/P1.pdf", "/pdf/viewer.html?file=/a/b.doc", "/a/c.xls", "/a/d.zip", "/a/e.pdf")
@@ -186,7 +189,8 @@ for _name, _pair in ENCODINGS.items():
 
 @odd("base href and upper case")
 def base() -> Odd:
-    page = f'<HTML><HEAD><BASE HREF="/a/"></HEAD><BODY><UL>{"".join(ROWS["upper case"].format(t=e.title, s=e.title[:9] + "…", h=f"{e.id}.html", d=e.published) for e in (_water(2025), _water(2024)))}</UL></BODY></HTML>'
+    items = rows((_water(2025), _water(2024)), lambda e: f"{e.id}.html", "upper case")
+    page = f'<HTML><HEAD><BASE HREF="/a/"></HEAD><BODY>{items}</BODY></HTML>'
     return Odd(_plain(_water(2025), _water(2024), **{"/nb/": page}), _BOTH)
 
 
@@ -235,7 +239,7 @@ def elsewhere() -> Odd:
 
 SHELLS = {
     "a shell of an unknown system": "<div id='app'></div><script src='/static/js/app.3f2a.js'></script>",
-    "a jpaas shell that does not say its page": "<script src='/x/unitbuild.js' queryData=\"{'webId':'1','tplSetId':'z'}\"></script>",
+    "a jpaas shell that does not say its page": "<script src='/x/unitbuild.js' queryData='{\"webId\":\"1\"}'></script>",
     "a gkmlpt shell that does not say its site": "<script>window._CONFIG = {TREE:[]};</script>",
     "a channel that a script fills": "<div id='channel_1'></div><script>$.get('/front/doc/list?channel=1', draw)</script>",
     "a jpage shell that does not say its unit": "<script>$.post('/module/web/jpage/dataproxy.jsp', show)</script>",

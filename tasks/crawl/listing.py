@@ -38,8 +38,8 @@ class Listing:
     """One page of a list.
 
     entries: how many entries stand there, whether we can follow them or not. rows, total: how many entries and pages the list
-    has, in words or by its pager. further: links to other pages, with their number, or 0 for the one after this. has_more: a label
-    of a next page. onward: what to ask an interface for next. inside: the interface's lists of which this page is only
+    has, in words or by its pager. further: links to other pages, with their number, or 0 for the one after this. has_more: a
+    label of a next page. onward: what to ask an interface for next. inside: the interface's lists of which this page is only
     the frame. frames: pages shown inside this one, where the list may stand. folders: lists of one year each. refused: what the
     site says instead of showing a list. problem: why this is no page of a list, if it is none.
     """
