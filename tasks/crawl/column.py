@@ -188,7 +188,7 @@ class List:
         if listing.paging and listing.paging.pages:
             return []
         if listing.further:
-            is_last = 1 < self._stated() <= number  # some pagers lead on from the last page, too
+            is_last = listing.total is not None and number >= self._stated()  # some pagers lead on from the last page, too
             return self._ask((page or number + 1, Ask(url)) for page, url in listing.further if page or not is_last)
         rule = self.progress.portals.following
         self._is_guess = self._is_guess or (number == 1 and not listing.has_more)

@@ -38,10 +38,10 @@ class Listing:
     """One page of a list.
 
     entries: how many entries stand there, whether we can follow them or not. rows, total: how many entries and pages the list
-    has, in words or by its pager. further: links to other pages, with their number, or 0 for the one after this. has_more: a
-    label of a next page. onward: what to ask an interface for next. inside: the interface's lists of which this page is only
-    the frame. frames: pages shown inside this one, where the list may stand. folders: lists of one year each. refused: what the
-    site says instead of showing a list. problem: why this is no page of a list, if it is none.
+    has, in words; least: how many pages its pager shows. further: links to other pages, with their number, or 0 for the one
+    after this. has_more: a label of a next page. onward: what to ask an interface for next. inside: the interface's lists of
+    which this page is only the frame. frames: pages shown inside this one, where the list may stand. folders: lists of one year
+    each. refused: what the site says instead of showing a list. problem: why this is no page of a list, if it is none.
     """
 
     url: str
@@ -52,6 +52,7 @@ class Listing:
     rows: int | None = None
     further: tuple[tuple[int, str], ...] = ()
     total: int | None = None
+    least: int = 0
     has_more: bool = False
     onward: Ask | None = None
     inside: tuple[Ask, ...] = ()
@@ -63,7 +64,7 @@ class Listing:
     @property
     def pages_stated(self) -> int:
         """How many pages the list has, as this one says; 0 where it does not."""
-        return max((self.paging.pages or 0) if self.paging else 0, self.total or 0)
+        return max((self.paging.pages or 0) if self.paging else 0, self.total or 0, self.least)
 
     @property
     def rows_stated(self) -> int:
@@ -103,7 +104,7 @@ def _page_listing(page: Page, asks: tuple[Ask, ...], dialect: Dialect, portals: 
     links = tuple(links_of(page, dialect, portals))
     has_report = any(is_report(normal(link.title, portals.titles), portals.titles) for link in links)
     pager = read_pager(page, portals)
-    total = max(_stated(text, portals.following.total, "pages") or 0, pager.last)
+    total = _stated(text, portals.following.total, "pages")
     found = Listing(
         url=page.url,
         dialect=dialect.id,
@@ -112,8 +113,9 @@ def _page_listing(page: Page, asks: tuple[Ask, ...], dialect: Dialect, portals: 
         paging=_paging(page, dialect),
         rows=_stated(text, portals.following.rows, "rows"),
         further=pager.further,
-        total=total or None,
-        has_more=pager.has_next or total > 1,
+        total=total,
+        least=pager.last,
+        has_more=pager.has_next or max(total or 1, pager.last) > 1,
         inside=asks,
         folders=tuple(_folders(page, portals)),
         refused=None if has_report else soft_refusal(text, page.url, portals),

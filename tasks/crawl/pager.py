@@ -33,7 +33,7 @@ def read_pager(page: Page, portals: Portals) -> Pager:
         if text not in rule.labels and text not in rule.ends:
             continue
         if text in rule.labels and label.root.tag == "a":
-            has_next = True
+            has_next = has_next or not _is_itself(label, page)
             _add(further, 0, label, page, portals)
         for anchor in _pager_of(label).xpath(".//a"):
             number = _text(anchor)
@@ -48,6 +48,12 @@ def _add(further: dict[str, int], number: int, anchor: Selector, page: Page, por
     url = resolve(page.base, anchor.attrib.get("href", ""))
     if url and url != page.url and not portals.attachments.is_file(url) and is_same_list(url, page.url):
         further[url] = number or further.get(url, 0)
+
+
+def _is_itself(label: Selector, page: Page) -> bool:
+    """Whether a link leads to its own page: of the last page's 下一页. An address of nothing but # is a script's."""
+    href = label.attrib.get("href", "")
+    return bool(href) and "#" not in href and resolve(page.base, href) == page.url
 
 
 def _pager_of(label: Selector) -> Selector:
