@@ -202,7 +202,7 @@ def test_a_page_missing_in_the_middle_makes_the_list_incomplete(site: Site, run:
 def test_a_list_that_falls_short_of_what_the_site_says_is_incomplete(site: Site, run: Callable[..., Crawl]) -> None:
     third = entry("./202601/t20260118_102.html", title_of(2023)) + entry("./t20260101_9.html", "关于召开会议的通知")
     second_pages = {
-        "/twice/": (trs(1, 3, third), "2 different pages were read"),
+        "/twice/": (trs(1, 3, third), "page 2 of 3 answers with what another page said"),
         "/burst/": (trs(0, 3, entry("./t20260101_1.html", "关于甲的公告")), "page 2 of 3 answers as page 1"),
         "/sorry/": ("<html><body>系统繁忙，请稍后再试</body></html>", "page 2 of 3 is no page of the list"),
         "/blank/": (trs(1, 3), "page 2 of 3 has no entry"),

@@ -16,7 +16,7 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 
 from tasks.crawl.bounds import LIST_BYTES
-from tasks.crawl.page import is_html
+from tasks.crawl.page import is_html, squeeze
 from tasks.crawl.portal import Portals
 from tasks.crawl.walls import load_walls, wall_in
 from tasks.errors import CrawlError, SourceBlocked, SourceGone, SourceUnreachable
@@ -24,6 +24,7 @@ from tasks.errors import CrawlError, SourceBlocked, SourceGone, SourceUnreachabl
 BLOCKED = frozenset({202, 401, 402, 403, 405, 407, 412, 418, 429, 451, 521})  # refusals and the walls of known shields
 GONE = frozenset({404, 410})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+SHORT = 400  # characters of visible text: an error page, never a report
 _ALONE = "The next night asks again; if it lasts, open the address in a browser."
 _BY_HAND = "gouji never goes round such a wall; ask the site's operator, or fetch the file by hand."
 _WORDS: dict[type[Exception], str] = {
@@ -76,9 +77,14 @@ def wall(response: Response, asked: str) -> SourceBlocked | None:
     return SourceBlocked(f"the site shows a wall instead ({name})", where=asked, remedy=_BY_HAND) if name else None
 
 
-def gone(asked: str) -> SourceGone:
-    """The failure that a page is whose text says that it does not exist, although its status says that it does."""
-    return SourceGone("the page says that it does not exist", where=asked, remedy=_ALONE)
+def soft_refusal(text: str, asked: str, portals: Portals) -> CrawlError | None:
+    """The failure that a short page says although its status says nothing of it; `text` is what it shows, without white space."""
+    rule = portals.articles
+    if len(text) >= SHORT:
+        return None
+    if any(squeeze(sign) in text for sign in rule.gone):
+        return SourceGone("the page says that it does not exist", where=asked, remedy=_ALONE)
+    return None
 
 
 def too_large() -> Refused:

@@ -14,12 +14,24 @@ from tasks.crawl.dialect import Api, Dialect
 from tasks.crawl.page import Page
 
 
-def first_ask(dialect: Dialect, asked: str, page: Page) -> Ask | None:
-    """What to ask for, so that the list's first page comes; None where the page does not say what the interface wants to know."""
-    if dialect.api is None:
-        return None
-    ask = Ask(url="", page=page.url, dialect=dialect.id, sizes=dialect.api.sizes)
-    return _completed(dialect.api, ask, (asked, page.url, page.source, unescape(page.source)))
+def first_asks(dialect: Dialect, asked: str, page: Page) -> tuple[Ask, ...]:
+    """What to ask for, so that the first page comes of each list that the page's script fetches.
+
+    None where the page does not say what the interface wants to know. What one `block` says goes before what the page says.
+    """
+    api = dialect.api
+    if api is None:
+        return ()
+    ask = Ask(url="", page=page.url, dialect=dialect.id, sizes=api.sizes)
+    blocks = [found[0] for found in api.block.finditer(page.source)] if api.block else []
+    blocks = [block for block in blocks if not (api.skip and api.skip.search(unescape(block)))]
+    whole = (asked, page.url, page.source, unescape(page.source))
+    asks = (_completed(api, ask, (*_both(block), *whole)) for block in blocks or [""])
+    return tuple({found.key: found for found in asks if found}.values())
+
+
+def _both(text: str) -> tuple[str, str]:
+    return text, unescape(text)
 
 
 def after_script(dialect: Dialect, ask: Ask, source: str) -> Ask | None:
@@ -33,7 +45,7 @@ def page_ask(api: Api, ask: Ask, k: int) -> Ask:
     start = (k - 1) * size + 1
     numbers = {"k": k - 1 + api.first, "i": k - 1, "start": start, "end": start + size - 1, "size": size}
     found = {name: unquote(value) for name, value in ask.found}
-    quoted = {name: quote(value, safe="/") for name, value in found.items()}
+    quoted = {name: quote(value, safe="/:") for name, value in found.items()}
     given = {"origin": _origin(ask.page), **numbers}
     url = urljoin(ask.page, api.url.format(**{**quoted, **given}))
     values = {**found, **given}

@@ -10,35 +10,40 @@ from urllib.parse import unquote, urlsplit
 
 from scrapy import Selector
 
-from tasks.crawl.page import Page, extension, find_date, read_page, resolve, squeeze
+from tasks.crawl.answers import soft_refusal
+from tasks.crawl.page import Page, find_date, read_page, resolve, squeeze
 from tasks.crawl.portal import Articles, Portals
 from tasks.crawl.titles import is_report, normal
+from tasks.errors import CrawlError
 
-_SHORT = 400  # characters of visible text: an error page, never a report
 _AFTER_LABEL = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """What an article's page says of itself. `attachments` are URLs, as they come in the page; `has_text`: more than a frame."""
+    """What an article's page says of itself.
+
+    attachments: URLs, as they come in the page. refused: what a sorry page is. has_report: it holds a report's text, or a file.
+    """
 
     title: str
     published: date | None
     attachments: tuple[str, ...]
-    is_gone: bool
-    has_text: bool = True
+    refused: CrawlError | None
+    has_report: bool
 
 
 def parse_article(body: bytes, url: str, content_type: str, portals: Portals) -> Article:
     """Read an article's page."""
     page = read_page(body, url, content_type)
     text = page.text()
+    attachments = tuple(dict.fromkeys(_attachments(page, portals)))
     return Article(
         title=_title(page, portals.articles),
         published=_published(page, text, portals.articles),
-        attachments=tuple(dict.fromkeys(_attachments(page, portals))),
-        is_gone=len(text) < _SHORT and any(squeeze(sign) in text for sign in portals.articles.gone),
-        has_text=len(text) >= _SHORT or bool(page.tree.xpath("//table | //iframe | //embed | //object")),
+        attachments=attachments,
+        refused=None if attachments else soft_refusal(text, url, portals),
+        has_report=bool(attachments) or portals.articles.body.search(text) is not None,
     )
 
 
@@ -68,22 +73,25 @@ def _tags(page: Page, names: tuple[str, ...]) -> Iterator[str]:
 
 
 def _attachments(page: Page, portals: Portals) -> Iterator[str]:
-    """Files linked from the article's text; from the frame around it only those that are called an annual report."""
+    """Files linked from the article's text; from the frame around it only those that are called an annual report or 附件."""
     is_marked = any(_is_article(box, portals.articles) for box in page.tree.xpath("//*"))
     for link in page.tree.xpath("//*[self::a][@href] | //iframe[@src] | //embed[@src] | //object[@data]"):
         target = next(filter(None, (link.attrib.get(name) for name in ("href", "src", "data"))), "")
         url = resolve(page.base, target)
-        if not url or extension(url) not in portals.attachments.extensions:
+        if not url or not portals.attachments.is_file(url):
             continue
         said = [
             link.attrib.get("title", ""),
-            "".join(link.xpath(".//text()").getall()),
+            "".join(link.xpath("self::a//text()").getall()),
             PurePosixPath(unquote(urlsplit(url).path)).stem,
         ]
         names = [normal(name, portals.titles) for name in said]
         if any(word in name for word in portals.attachments.exclude for name in names):
             continue
-        if not is_marked or _is_inside(link, portals.articles) or any(is_report(name, portals.titles) for name in names):
+        is_named = "附件" in squeeze("".join(link.xpath("..//text()").getall())) or any(
+            is_report(name, portals.titles) for name in names
+        )
+        if not is_marked or is_named or _is_inside(link, portals.articles):
             yield url
 
 

@@ -81,10 +81,12 @@ class Answer(Strict):
 
 
 class Api(Strict):
-    """The interface from which a list's page takes its entries."""
+    """The interface from which a page takes the entries of its lists."""
 
     find: dict[str, tuple[Pattern[str], ...]] = {}
     otherwise: dict[str, str] = {}
+    block: Pattern[str] | None = None
+    skip: Pattern[str] | None = None
     script: str = ""
     method: Literal["GET", "POST"] = "GET"
     url: str
@@ -109,17 +111,16 @@ class Api(Strict):
 
 
 class Years(Strict):
-    """One address for each agency and year: which address that is, what the year's addresses are, and the years on offer."""
+    """One address for each agency and year: which address that is, the parameter that is the year, and the years on offer."""
 
     address: Pattern[str]
-    url: str
+    parameter: str
     offered: Pattern[str]
     back: int
 
     @model_validator(mode="after")
     def _is_complete(self) -> Years:
         needs(self.offered, "year")
-        self.url.format(year=2024, **dict.fromkeys(self.address.groupindex, ""))
         return self
 
 

@@ -33,7 +33,8 @@ def parse_answer(body: bytes, ask: Ask, content_type: str, portals: Portals) -> 
     listing = markup_listing(text, ask, dialect, portals) if rule.kind == "markup" else _from_json(text, ask, dialect, portals)
     if listing.problem or listing.onward or dialect.api is None or not ask.sizes:
         return listing
-    return replace(listing, onward=page_ask(dialect.api, ask, ask.k + 1))
+    is_cut = ask.k == 1 and 0 < listing.entries < min(ask.sizes[0], listing.rows_stated)  # the site gives fewer than we ask for
+    return replace(listing, onward=page_ask(dialect.api, replace(ask, sizes=(listing.entries,)) if is_cut else ask, ask.k + 1))
 
 
 def _from_json(text: str, ask: Ask, dialect: Dialect, portals: Portals) -> Listing:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from scrapy import Selector
 
@@ -14,6 +15,7 @@ from tasks.crawl.page import DATE, Page, find_date, resolve, squeeze
 from tasks.crawl.portal import Portals
 from tasks.crawl.titles import is_cut, is_report, normal
 
+_ITEMS = ("li", "tr", "dd")
 _ITEM_DEPTH = 4  # a date stands in the link's own list item, table row or box, never further out
 
 
@@ -21,7 +23,8 @@ _ITEM_DEPTH = 4  # a date stands in the link's own list item, table row or box, 
 class Link:
     """An entry of a list. `is_cut` where the list shows only the beginning of a title that may be a report's, or none.
 
-    year: the year that the address itself stands for (统计年度), where it does.
+    year: the year that the address itself stands for (统计年度), where it does; `is_guess` where nothing says that it exists.
+    place: the kind of box that the page has it in, which tells a list's entries from hot news.
     """
 
     url: str
@@ -29,23 +32,53 @@ class Link:
     published: date | None
     is_cut: bool = False
     year: int | None = None
+    is_guess: bool = False
+    place: str = ""
 
 
 def links_of(page: Page, dialect: Dialect, portals: Portals, *, is_list: bool = False) -> Iterator[Link]:
-    """The entries of a page. Of one that is nothing but a list's entries every link is one; else menus have to be told apart."""
-    seen: set[str] = set()
+    """The entries of a page. Of one that is nothing but a list's entries every link is one; else menus have to be told apart.
+
+    There, an entry has a date or a report's title, or it stands in a row of its own between such.
+    """
+    entries: dict[str, Link] = {}
+    others: dict[str, tuple[Selector, Link]] = {}
+    items: set[Any] = set()
     for anchor in page.tree.xpath("//a[@href]"):
-        url = resolve(page.base, anchor.attrib["href"])
-        title = _title(anchor)
-        if not url or not title or url == page.url or url in seen:
+        link = _link(anchor, page, dialect, portals)
+        if link is None or link.url in entries:
             continue
-        published = _date_beside(anchor) or date_in_url(url, dialect)
-        plain = normal(title, portals.titles)
-        is_short = is_cut(title, portals.titles)
-        is_entry = is_list or published or is_short or (is_report(plain, portals.titles) and re.search(r"\d{4}", plain))
-        if is_entry and not is_page_number(title) and squeeze(title).lower() not in portals.following.labels:
-            seen.add(url)
-            yield Link(url, title, published, is_short)
+        plain = normal(link.title, portals.titles)
+        if is_list or link.published or link.is_cut or (is_report(plain, portals.titles) and re.search(r"\d{4}", plain)):
+            entries[link.url] = link
+            items.add(_item(anchor))
+        else:
+            others.setdefault(link.url, (anchor, link))
+    places = {link.place for link in entries.values()}
+    between = [link for anchor, link in others.values() if link.place in places and _item(anchor) not in {None, *items}]
+    yield from entries.values()
+    yield from (link for link in between if link.url not in entries)
+
+
+def _link(anchor: Selector, page: Page, dialect: Dialect, portals: Portals) -> Link | None:
+    url, title = resolve(page.base, anchor.attrib["href"]), _title(anchor)
+    is_label = is_page_number(title) or squeeze(title).lower() in portals.following.labels + portals.following.ends
+    if not url or not title or url == page.url or is_label:
+        return None
+    published = _date_beside(anchor) or date_in_url(url, dialect)
+    return Link(url, title, published, is_cut(title, portals.titles), place=_place(anchor))
+
+
+def _item(anchor: Selector) -> Any:
+    """The row in which a link stands, as lxml has it; None where it stands in none."""
+    return next((box for box in anchor.root.iterancestors() if box.tag in _ITEMS), None)
+
+
+def _place(anchor: Selector) -> str:
+    """The boxes around a link's row, by name and class: entries of one list have the same, though it be split in parts."""
+    row = _item(anchor)
+    boxes = (anchor.root if row is None else row).iterancestors()
+    return "/".join(f"{box.tag}.{box.get('class', '')}" for box in boxes)
 
 
 def date_in_url(url: str, dialect: Dialect) -> date | None:

@@ -9,12 +9,18 @@ from html import unescape
 from pathlib import PurePosixPath
 from urllib.parse import urljoin, urlsplit
 
-from tasks.crawl.api import first_ask
+from tasks.crawl.answers import soft_refusal
+from tasks.crawl.api import first_asks
 from tasks.crawl.ask import Ask
 from tasks.crawl.dialect import Dialect, Markup, PagingRule, Years
-from tasks.crawl.links import Link, is_page_number, links_of
-from tasks.crawl.page import Page, extension, read_page, resolve, squeeze
+from tasks.crawl.links import Link, links_of
+from tasks.crawl.page import Page, read_page, resolve, squeeze, with_query
+from tasks.crawl.pager import is_same_list, read_pager
 from tasks.crawl.portal import Portals
+from tasks.crawl.titles import is_report, normal
+from tasks.errors import CrawlError
+
+_SEVERAL = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +37,11 @@ class Paging:
 class Listing:
     """One page of a list.
 
-    entries: how many entries stand there, whether we can follow them or not. total: the page count in words. has_more: a label
-    of a next page. onward: what to ask for next where that is not one of its links. inside: where the list itself is, of which
-    this page is only the frame. folders: lists of one year each. problem: why this is no page of a list, if it is none.
+    entries: how many entries stand there, whether we can follow them or not. rows, total: how many entries and pages the list
+    has, in words; least: how many pages its pager shows. further: links to other pages, with their number, or 0 for the one
+    after this. has_more: a label of a next page. onward: what to ask an interface for next. inside: the interface's lists of
+    which this page is only the frame. frames: pages shown inside this one, where the list may stand. folders: lists of one year
+    each. refused: what the site says instead of showing a list. problem: why this is no page of a list, if it is none.
     """
 
     url: str
@@ -41,13 +49,32 @@ class Listing:
     links: tuple[Link, ...] = ()
     entries: int = 0
     paging: Paging | None = None
-    next_urls: tuple[str, ...] = ()
+    rows: int | None = None
+    further: tuple[tuple[int, str], ...] = ()
     total: int | None = None
+    least: int = 0
     has_more: bool = False
     onward: Ask | None = None
-    inside: Ask | None = None
+    inside: tuple[Ask, ...] = ()
+    frames: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
+    refused: CrawlError | None = None
     problem: str = ""
+
+    @property
+    def pages_stated(self) -> int:
+        """How many pages the list has, as this one says; 0 where it does not."""
+        return max((self.paging.pages or 0) if self.paging else 0, self.total or 0, self.least)
+
+    @property
+    def rows_stated(self) -> int:
+        """How many entries the list has, as this page says; 0 where it does not."""
+        return max((self.paging.rows or 0) if self.paging else 0, self.rows or 0)
+
+    @property
+    def is_evident(self) -> bool:
+        """Whether something shows that this is a list's page, and not any page with links."""
+        return self.paging is not None or self.has_more or bool(self.total or self.rows)
 
     def probes(self, number: int, portals: Portals) -> tuple[str, ...]:
         """Where page `number` may be, by the names that sites usually give."""
@@ -61,34 +88,39 @@ def parse_listing(body: bytes, ask: Ask, url: str, content_type: str, portals: P
     """Read one page of a list. `url` is where the answer came from; `newest` the last year that can be reported on."""
     page = read_page(body, url, content_type)
     dialect = portals.dialect_of(page.source, url)
-    if dialect.years and (found := dialect.years.address.search(ask.url)):
-        links = tuple(_years(page, dialect.years, found.groupdict(default=""), newest))
+    if dialect.years and dialect.years.address.search(ask.url):
+        links = tuple(_years(page, ask.url, dialect.years, newest))
         return Listing(url, dialect.id, links, len(links))
-    if (
-        dialect.markup
-        and (given := markup_listing(page.source, Ask(url, page=url, dialect=dialect.id), dialect, portals)).entries
-    ):
-        short = given.paging and (given.paging.rows or 0) > given.entries and given.onward is None
-        return replace(given, inside=first_ask(dialect, ask.url, page) if short else None)
-    return _page_listing(page, ask, dialect, portals)
+    asks = first_asks(dialect, ask.url, page)
+    if dialect.markup and dialect.markup.entry and len(asks) < _SEVERAL:
+        given = markup_listing(page.source, Ask(url, page=url, dialect=dialect.id), dialect, portals)
+        if given.entries:
+            return replace(given, inside=asks if given.rows_stated > given.entries and given.onward is None else ())
+    return _page_listing(page, asks, dialect, portals)
 
 
-def _page_listing(page: Page, ask: Ask, dialect: Dialect, portals: Portals) -> Listing:
-    total = _total(page.text(), portals)
-    next_urls, has_label = _next_urls(page, portals, has_total=total is not None)
+def _page_listing(page: Page, asks: tuple[Ask, ...], dialect: Dialect, portals: Portals) -> Listing:
+    text = page.text()
     links = tuple(links_of(page, dialect, portals))
-    return Listing(
+    has_report = any(is_report(normal(link.title, portals.titles), portals.titles) for link in links)
+    pager = read_pager(page, portals)
+    total = _stated(text, portals.following.total, "pages")
+    found = Listing(
         url=page.url,
         dialect=dialect.id,
         links=links,
         entries=len(links),
         paging=_paging(page, dialect),
-        next_urls=next_urls,
+        rows=_stated(text, portals.following.rows, "rows"),
+        further=pager.further,
         total=total,
-        has_more=has_label or (total or 1) > 1,
-        inside=first_ask(dialect, ask.url, page) or (None if links else _frame(page, portals)),
+        least=pager.last,
+        has_more=pager.has_next or max(total or 1, pager.last) > 1,
+        inside=asks,
         folders=tuple(_folders(page, portals)),
+        refused=None if has_report else soft_refusal(text, page.url, portals),
     )
+    return found if has_report or found.is_evident else replace(found, frames=tuple(_frames(page, portals)))
 
 
 def markup_listing(text: str, ask: Ask, dialect: Dialect, portals: Portals) -> Listing:
@@ -115,20 +147,22 @@ def _count(pattern: re.Pattern[str] | None, text: str, group: str) -> int | None
     return int(found[group]) if found else None
 
 
-def _years(page: Page, rule: Years, given: dict[str, str], newest: int) -> Iterator[Link]:
+def _years(page: Page, asked: str, rule: Years, newest: int) -> Iterator[Link]:
     """An entry for each year that the page offers; where it offers none, for the last ones. Their own pages say what they are."""
     offered = {int(found["year"]) for found in rule.offered.finditer(unescape(page.source))}
     for year in sorted(offered or range(newest - rule.back + 1, newest + 1), reverse=True):
         if year <= newest:
-            yield Link(rule.url.format(**{**given, "year": year}), "", None, is_cut=True, year=year)
+            yield Link(with_query(asked, rule.parameter, str(year)), "", None, is_cut=True, year=year, is_guess=not offered)
 
 
-def _frame(page: Page, portals: Portals) -> Ask | None:
-    """The frame of the same site in which the list stands, where there is just one that may hold it."""
+def _frames(page: Page, portals: Portals) -> Iterator[str]:
+    """Pages of the same site that this one shows inside itself and that may hold the list."""
     host = urlsplit(page.url).netloc
     sources = (resolve(page.base, src) for src in page.tree.xpath("//iframe/@src | //frame/@src").getall())
-    frames = {src for src in sources if src and urlsplit(src).netloc == host and not portals.following.no_list.search(src)}
-    return Ask(frames.pop()) if len(frames) == 1 else None
+    for src in dict.fromkeys(sources):
+        is_page = src and not portals.attachments.is_file(src) and not portals.following.no_list.search(src)
+        if is_page and src != page.url and urlsplit(src).netloc == host:
+            yield src
 
 
 def _folders(page: Page, portals: Portals) -> Iterator[str]:
@@ -137,8 +171,8 @@ def _folders(page: Page, portals: Portals) -> Iterator[str]:
     for anchor in page.tree.xpath("//a[@href]"):
         url = resolve(page.base, anchor.attrib["href"])
         text = squeeze("".join(anchor.xpath(".//text()").getall()))
-        is_list = url and url != page.url and extension(url) not in portals.attachments.extensions
-        if is_list and portals.following.folder.fullmatch(text) and _is_same_list(url, page.url) and url not in seen:
+        is_list = url and url != page.url and not portals.attachments.is_file(url)
+        if is_list and portals.following.folder.fullmatch(text) and is_same_list(url, page.url) and url not in seen:
             seen.add(url)
             yield url
 
@@ -170,29 +204,5 @@ def _file_name(url: str) -> tuple[str, str]:
     return name.stem or "index", name.suffix.removeprefix(".") or "html"
 
 
-def _next_urls(page: Page, portals: Portals, *, has_total: bool) -> tuple[tuple[str, ...], bool]:
-    """Links to further pages (next-page labels; bare numbers where the page counts pages), and whether there is such a label."""
-    following: list[str] = []
-    numbered: list[str] = []
-    has_label = False
-    for anchor in page.tree.xpath("//a"):
-        label = squeeze("".join(anchor.xpath(".//text()").getall())).lower()
-        is_next = label in portals.following.labels
-        has_label = has_label or is_next
-        url = resolve(page.base, anchor.attrib.get("href", "")) if is_next or is_page_number(label) else ""
-        is_file = extension(url) in portals.attachments.extensions
-        if url and url != page.url and not is_file and _is_same_list(url, page.url):
-            (following if is_next else numbered).append(url)
-    return tuple(dict.fromkeys(following + (numbered if has_label or has_total else []))), has_label
-
-
-def _is_same_list(url: str, listing: str) -> bool:
-    """A further page lies in the listing's folder, or is the listing with another query."""
-    one, other = urlsplit(url), urlsplit(listing)
-    folder = other.path.rpartition("/")[0]
-    return one.netloc == other.netloc and one.path.startswith(f"{folder}/")
-
-
-def _total(text: str, portals: Portals) -> int | None:
-    found = [int(match["pages"]) for pattern in portals.following.total for match in pattern.finditer(text)]
-    return max(found, default=None)
+def _stated(text: str, patterns: tuple[re.Pattern[str], ...], group: str) -> int | None:
+    return max((int(found[group]) for pattern in patterns for found in pattern.finditer(text)), default=None)

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
-from urllib.parse import parse_qs, quote, unquote, urldefrag, urljoin, urlsplit
+from urllib.parse import parse_qs, parse_qsl, quote, unquote, urldefrag, urlencode, urljoin, urlsplit, urlunsplit
 
 from scrapy import Selector
 
@@ -93,6 +93,13 @@ def resolve(base: str, href: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         return ""
     return quote(url, safe="%/:=&?~#+!$,;'@()*[]")
+
+
+def with_query(url: str, name: str, value: str) -> str:
+    """The same URL with one parameter of its query set."""
+    parts = urlsplit(url)
+    query = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] != name]
+    return urlunsplit(parts._replace(query=urlencode([*query, (name, value)]), fragment=""))
 
 
 def extension(url: str) -> str:

@@ -9,7 +9,8 @@ from re import Pattern
 from pydantic import Field, model_validator
 
 from expectations.form import load_yaml
-from tasks.crawl.dialect import Dialect, Strict
+from tasks.crawl.dialect import Dialect, Strict, needs
+from tasks.crawl.page import extension
 
 PORTALS = Path(__file__).parent / "portals.yml"
 
@@ -18,7 +19,9 @@ class NextPage(Strict):
     """How lists go on: labels of links to the next page, how a page states its length, names to try for a second page, …"""
 
     labels: tuple[str, ...]
+    ends: tuple[str, ...]
     total: tuple[Pattern[str], ...]
+    rows: tuple[Pattern[str], ...]
     probes: tuple[str, ...]
     many: int
     folder: Pattern[str]
@@ -54,6 +57,7 @@ class Articles(Strict):
     classes: tuple[str, ...]
     tags: tuple[str, ...]
     gone: tuple[str, ...]
+    body: Pattern[str]
     home: Pattern[str]
 
 
@@ -61,7 +65,12 @@ class Attachments(Strict):
     """Which linked files may be a report."""
 
     extensions: tuple[str, ...]
+    addresses: tuple[Pattern[str], ...]
     exclude: tuple[str, ...]
+
+    def is_file(self, url: str) -> bool:
+        """Whether an address is that of a file, and not of a page."""
+        return extension(url) in self.extensions or any(one.search(url) for one in self.addresses)
 
 
 class Portals(Strict):
@@ -72,6 +81,14 @@ class Portals(Strict):
     titles: Titles
     articles: Articles
     attachments: Attachments
+
+    @model_validator(mode="after")
+    def _counts_what_it_says(self) -> Portals:
+        for pattern in self.following.total:
+            needs(pattern, "pages")
+        for pattern in self.following.rows:
+            needs(pattern, "rows")
+        return self
 
     @model_validator(mode="after")
     def _ends_with_a_fallback(self) -> Portals:

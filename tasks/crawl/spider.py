@@ -11,7 +11,7 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from tasks.crawl.answers import failure, gone, refusal, too_large_for_a_list, wall
+from tasks.crawl.answers import failure, refusal, too_large_for_a_list, wall
 from tasks.crawl.article import Article, parse_article
 from tasks.crawl.ask import Ask
 from tasks.crawl.bounds import ATTACHMENTS, at_most
@@ -20,7 +20,7 @@ from tasks.crawl.interface import parse_answer
 from tasks.crawl.kept import KeptPages, address, fingerprint
 from tasks.crawl.links import Link
 from tasks.crawl.listing import Listing, parse_listing
-from tasks.crawl.page import decode, extension, is_html
+from tasks.crawl.page import decode, is_html
 from tasks.crawl.portal import load_portals
 from tasks.crawl.spool import Answer, Event, Job, Ledger, Shown, Sighted
 from tasks.crawl.titles import Recognised, recognise
@@ -121,6 +121,7 @@ class PortalSpider(Spider):
         found = self._recognised(link, progress)
         if found is None:
             return []
+        progress.has_report = True
         if not found.agency_id:
             progress.note(f"An annual report of no agency of the register is listed: {link.title}.")
             return []
@@ -139,10 +140,11 @@ class PortalSpider(Spider):
     # Titles that a list cuts short
 
     def _on_cut(self, response: Response, progress: Progress, link: Link, place: _Place, asked: str) -> list[Request]:
-        if error := refusal(response, asked, self._portals):
-            return self._cut_lost(progress, error)
         article = self._article(response)
-        if link.year and (article.is_gone or not article.has_text):
+        if error := refusal(response, asked, self._portals) or article.refused:
+            is_nothing = link.is_guess and isinstance(error, SourceGone)
+            return self._done(progress, []) if is_nothing else self._cut_lost(progress, error)
+        if link.year and not article.has_report:
             return self._done(progress, [])  # the address of a year for which there is nothing
         whole = replace(link, title=article.title, published=link.published or article.published, is_cut=False)
         self._listed.discard((progress.column.start_url, link.url))
@@ -185,8 +187,7 @@ class PortalSpider(Spider):
     def _on_document(self, response: Response, progress: Progress, asked: str) -> list[Request]:
         error = refusal(response, asked, self._portals, has_known=asked in self._job.before.known)
         article = self._article(response) if error is None and response.status == 200 and is_html(response.body) else None
-        if article and article.is_gone:
-            error = gone(asked)
+        error = error or (article.refused if article else None)
         if error is None and response.status == 200 and not (article and article.attachments):
             error = wall(response, asked)
         answer = Answer(asked, kind=type(error).__name__, reason=str(error)) if error else self._document(response, asked)
@@ -196,7 +197,7 @@ class PortalSpider(Spider):
 
     def _attachments(self, asked: str, response: Response, article: Article | None, error: CrawlError | None) -> tuple[str, ...]:
         """What an article links tonight; what it last linked where it brought no text; nothing where it is gone."""
-        if isinstance(error, SourceGone) or extension(asked) in self._portals.attachments.extensions:
+        if isinstance(error, SourceGone) or self._portals.attachments.is_file(asked):
             return ()
         if article:
             return article.attachments
