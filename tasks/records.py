@@ -8,6 +8,7 @@ have two parts: `applications.denied.state_secret.natural`. Chinese beside each 
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -179,6 +180,13 @@ class Reading:
     part: str = ""
     published: date | None = None  # 公开日期, as the document states it
     preamble: str = ""  # what stands between the title and the first section
+
+    @property
+    def content(self) -> str:
+        """A name (SHA-256) for what the report says: documents of the same content are one report, whatever stands around it."""
+        figures = [(cell.address, cell.raw, str(cell.value), cell.semantics.value) for cell in self.cells]
+        head = (self.title, self.agency, self.year, self.period, self.editions, self.published, self.preamble)
+        return hashlib.sha256(repr((head, figures, self.sections, self.problems, self.part)).encode()).hexdigest()
 
     @property
     def is_text(self) -> bool:

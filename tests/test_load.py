@@ -93,6 +93,15 @@ def test_attachments_are_remembered_for_an_article_that_does_not_change(engine: 
     assert before(engine).articles == {PAGE.address: (f"{FILE}2",)}
 
 
+def test_a_counter_of_visits_makes_no_revision_and_a_figure_does(engine: Engine) -> None:
+    run_night(engine, ONE, PAGE)
+    for night, body in ((TWO, PAGE.body.replace(" ", "  ")), (THREE, PAGE.body.replace(" ", "   ")), (FOUR, "2023 new=77")):
+        run_night(engine, night, Page(body))
+    with engine.connect() as connection:
+        rows = connection.execute(select(report.c.night, report.c.sha256, report.c.is_current).order_by(report.c.night)).all()
+    assert [tuple(row) for row in rows] == [(ONE, PAGE.sha256, False), (FOUR, Page("2023 new=77").sha256, True)]
+
+
 def test_a_page_no_longer_listed_is_withdrawn_once(engine: Engine) -> None:
     run_night(engine, ONE, PAGE)
     assert load_night(engine, TWO).withdrawn == 1

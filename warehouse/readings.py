@@ -137,7 +137,7 @@ def _reading_row(result: Reading | Quarantine, night: date) -> dict[str, Any]:
     }
     if isinstance(result, Quarantine):
         blank = {"title": "", "agency_printed": ""} | dict.fromkeys(("year_printed", "period_from", "period_to", "published"))
-        refused = {"status": QUARANTINED, "kind": result.kind, "reason": result.reason}
+        refused = {"status": QUARANTINED, "kind": result.kind, "reason": result.reason, "content": None}
         return head | refused | blank | {"editions": [], "problems": [], "figures": 0}
     begin, end = result.period or (None, None)
     return head | {
@@ -153,6 +153,7 @@ def _reading_row(result: Reading | Quarantine, night: date) -> dict[str, Any]:
         "editions": [list(pair) for pair in result.editions],
         "problems": list(result.problems),
         "figures": sum(cell.value is not None for cell in result.figures().values()),
+        "content": result.content,
     }
 
 

@@ -25,6 +25,7 @@ from warehouse.revisions import (
     revisions,
     rivals,
     shown_hashes,
+    without_echoes,
     years,
 )
 from warehouse.schema import agency, assessment, figure, reading, report, sighting
@@ -60,7 +61,11 @@ def _shelves(connection: Connection, agencies: Sequence[str], night: date, whose
     """What decides the reports of some agencies, as of a night."""
     histories, known = _histories(connection, agencies, night), _reports(connection, agencies)
     readings = _readings(connection, {each.sha256 for history in histories.values() for each in history if each.sha256})
-    return [_Shelf(each, histories[each], _as_seen_by(each, histories[each], readings, whose), known[each]) for each in agencies]
+    shelves = []
+    for each in agencies:
+        seen = _as_seen_by(each, histories[each], readings, whose)
+        shelves.append(_Shelf(each, without_echoes(histories[each], seen), seen, known[each]))
+    return shelves
 
 
 def _as_seen_by(agency_id: str, history: History, readings: Mapping[str, Sequence[_Titled]], whose: Whose) -> Readings:
@@ -150,6 +155,7 @@ def _readings(connection: Connection, hashes: set[str]) -> dict[str, list[_Title
         query = select(reading).where(reading.c.sha256.in_(chunk), reading.c.is_current.is_(True)).order_by(reading.c.part)
         for row in connection.execute(query):
             known = Known(row.id, row.part, row.status == READ, row.year_printed, row.figures, row.agency_printed)
+            known = replace(known, content=row.content or "")
             found[row.sha256].append((known, row.title))
     for sha256, parts in found.items():
         if len(parts) > 1:

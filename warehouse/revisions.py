@@ -9,7 +9,7 @@ rows, deciding again, after a crash or with a better reader, comes to the same r
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 
@@ -29,7 +29,8 @@ class Known:
     """What the current reading of one part of a document says: the year printed, how many figures carry a number, and whose.
 
     `is_own`: True where it names the agency, False where clearly another one, None where it names none that we could tell.
-    `numbers` tells reports with the same figures from others; it serves only where a document has several parts.
+    `numbers` tells reports with the same figures from others; it serves only where a document has several parts. `content` names
+    all that it says; blank where that is not known.
     """
 
     reading_id: int
@@ -40,6 +41,7 @@ class Known:
     agency: str = ""
     is_own: bool | None = None
     numbers: str = ""
+    content: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,25 @@ def independent(standing: Sequence[Appearance]) -> tuple[Appearance, ...]:
     articles = {each.url: each.listing_url if each.listing_url in pages else each.url for each in standing}
     first = standing[0]
     return tuple(each for each in standing if each.sha256 != first.sha256 and articles[each.url] != articles[first.url])
+
+
+def without_echoes(history: History, readings: Readings) -> tuple[Appearance, ...]:
+    """The history in which a URL whose new document says what the one before said still shows that one: nothing was published."""
+    last: dict[str, str | None] = {}
+    told = []
+    for each in history:
+        before = last.get(each.url)
+        said, saying = (_content(readings.get(sha256 or "", ())) for sha256 in (before, each.sha256))
+        shown = before if said and said == saying else each.sha256
+        last[each.url] = shown
+        told.append(replace(each, sha256=shown))
+    return tuple(told)
+
+
+def _content(parts: Sequence[Known]) -> tuple[str, ...]:
+    """What a document's reports say; nothing where one of them is not known."""
+    said = tuple(each.content for each in parts)
+    return said if all(said) else ()
 
 
 def years(history: History, readings: Readings) -> set[int]:

@@ -133,6 +133,7 @@ reading = Table(
     Column("problems", JSON, nullable=False),
     Column("figures", Integer, nullable=False),
     Column("night", Date, nullable=False),
+    Column("content", String(64)),
     UniqueConstraint("sha256", "reader_version", "part"),
     CheckConstraint("status in ('read', 'quarantined')", name="status"),
 )
