@@ -22,12 +22,12 @@ from tasks.crawl.portal import load_portals
 from tasks.crawl.spool import Column
 from tasks.crawl.titles import is_report, normal
 from tasks.errors import SourceGone
-from tasks.fetched import ColumnOutcome, Crawl
+from tasks.fetched import Before, ColumnOutcome, Crawl
 from tasks.records import Agency
 
 NIGHT = date(2026, 2, 3)
 NOW = datetime(2026, 2, 2, 18, 30, tzinfo=UTC)
-OPTIONS = CrawlOptions(delay_seconds=0, timeout_seconds=10, retries=0, total_seconds=120)
+OPTIONS = CrawlOptions(delay_seconds=0, timeout_seconds=10, retries=0, total_seconds=120, allow_private=True)
 IDS = {WATER: "water", GRAIN: "grain"}
 
 
@@ -48,7 +48,8 @@ def crawled(portals: list[Portal], folder: Path) -> Crawl:
             )
             for name, id in IDS.items()
         ]
-        return crawl(agencies, night=NIGHT, known={}, spool=folder, now=lambda: NOW, options=OPTIONS)
+        archive = str(folder / "archive")
+        return crawl(agencies, night=NIGHT, before=Before(), spool=folder, archive=archive, now=lambda: NOW, options=OPTIONS)
 
 
 DAMAGES = ("", "gone", "other", "cut")

@@ -58,6 +58,9 @@ def entry(href: str, title: str = TITLE, published: str = "2026-01-20") -> str:
     return f'<li><a href="{href}">{title}</a><span>{published}</span></li>'
 
 
+NUMBERS = "共2000页" + "".join(f"<a href=p{n}.html>{n}</a>" for n in range(2, 2001)) + "<a href=p2.html>下一页</a>"
+
+
 def listing(*entries: str, more: str = "") -> bytes:
     return ok(f"<html><body><ul>{''.join(entries)}</ul>{more}</body></html>")
 
@@ -176,7 +179,7 @@ LISTS: dict[str, tuple[dict[str, Answer], Ending]] = {
     ),
     "calendar trap": ({"*": calendar}, ("CrawlIncomplete", "more than 5 pages")),
     "2,000 next pages": (
-        {"/nb/": listing(entry("/a", "公告"), more="共2000页" + "".join(f"<a href=p{n}.html>{n}</a>" for n in range(2, 2001)))},
+        {"/nb/": listing(entry("/a", "公告"), more=NUMBERS)},
         ("CrawlIncomplete", "more than 5 pages"),
     ),
     "next pages in a circle": (
@@ -188,14 +191,14 @@ LISTS: dict[str, tuple[dict[str, Answer], Ending]] = {
     ),
     "a chain of 50 redirects": ({"*": chain}, CIRCLES),
     "one attribute of 3 MB": ({"/nb/": ok("<html><body><a href='" + "x" * 2_900_000)}, ("CrawlIncomplete", "no entry")),
-    "NUL": ({"/nb/": listing(entry("1.html", "公告\x00\x00"), more="\x00" * 1000)}, READ),
+    "NUL": ({"/nb/": listing(entry("1.html", "公告\x00\x00"), more="共1页" + "\x00" * 1000)}, READ),
     "nothing but NUL": ({"/nb/": ok(b"\x00" * 1000)}, ("CrawlIncomplete", "no entry")),
     "invalid header names": ({"/nb/": ok(HTML, "X-\xff\x01: y")}, BROKEN),
     "a login box above the list": (
-        {"/nb/": listing(entry("1.html", "公告"), more="<form>请登录<br>验证码<input></form>")},
+        {"/nb/": listing(entry("1.html", "公告"), more="共1页<form>请登录<br>验证码<input></form>")},
         READ,
     ),
-    "busy twice": ({"/nb/": failing(2, listing(entry("1.html", "公告")))}, READ),
+    "busy twice": ({"/nb/": failing(2, listing(entry("1.html", "公告"), more="共1页"))}, READ),
 }
 
 # Only as a document, beside one that is asked for after it and must come home whole.

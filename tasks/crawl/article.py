@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from scrapy import Selector
@@ -75,6 +76,7 @@ def _tags(page: Page, names: tuple[str, ...]) -> Iterator[str]:
 def _attachments(page: Page, portals: Portals) -> Iterator[str]:
     """Files linked from the article's text; from the frame around it only those that are called an annual report or 附件."""
     is_marked = any(_is_article(box, portals.articles) for box in page.tree.xpath("//*"))
+    beside: dict[Any, bool] = {}  # the box around a link → whether it is called 附件 there
     for link in page.tree.xpath("//*[self::a][@href] | //iframe[@src] | //embed[@src] | //object[@data]"):
         target = next(filter(None, (link.attrib.get(name) for name in ("href", "src", "data"))), "")
         url = resolve(page.base, target)
@@ -88,9 +90,10 @@ def _attachments(page: Page, portals: Portals) -> Iterator[str]:
         names = [normal(name, portals.titles) for name in said]
         if any(word in name for word in portals.attachments.exclude for name in names):
             continue
-        is_named = "附件" in squeeze("".join(link.xpath("..//text()").getall())) or any(
-            is_report(name, portals.titles) for name in names
-        )
+        box = link.root.getparent()
+        if box not in beside:
+            beside[box] = any(word in squeeze("".join(box.itertext())) for word in portals.attachments.named)
+        is_named = beside[box] or any(is_report(name, portals.titles) for name in names)
         if not is_marked or is_named or _is_inside(link, portals.articles):
             yield url
 

@@ -62,8 +62,9 @@ class Articles(Strict):
 
 
 class Attachments(Strict):
-    """Which linked files may be a report."""
+    """Which linked files may be a report, and by what words pages call them."""
 
+    named: tuple[str, ...]
     extensions: tuple[str, ...]
     addresses: tuple[Pattern[str], ...]
     exclude: tuple[str, ...]
