@@ -37,6 +37,13 @@ class Season(_Strict):
     last: Day = Field(alias="until")
 
 
+class Current(_Strict):
+    """How many years' reports are current, by what the site can answer."""
+
+    can_say_unchanged: int = Field(ge=1)
+    sends_whole: int = Field(ge=1)
+
+
 class Every(_Strict):
     """Every so many nights: columns, the current year's reports, older ones."""
 
@@ -49,7 +56,7 @@ class Cycle(_Strict):
     """How often to ask, in season and out of it."""
 
     season: Season
-    current_years: int = Field(ge=1)
+    current_years: Current
     in_season: Every
     out_of_season: Every
 
@@ -67,10 +74,14 @@ class Cycle(_Strict):
         """Whether a column is to be read on a night; `last`: the night on which it was last read to its end, if ever."""
         return is_due(start_url, self.every(night).columns, night, last)
 
-    def report_is_due(self, url: str, year: int | None, night: date, last: date | None) -> bool:
-        """Whether a known report is to be asked for; `last`: the night on which its column was last read, if ever."""
-        every = self.every(night)
-        return is_due(url, every.current if year is None or year >= night.year - self.current_years else every.older, night, last)
+    def report_is_due(self, url: str, year: int | None, night: date, last: date | None, *, is_cheap: bool) -> bool:
+        """Whether a known report is to be asked for; `last`: the night on which its column was last read, if ever.
+
+        is_cheap: whether the site can answer "unchanged".
+        """
+        every, years = self.every(night), self.current_years
+        first = night.year - (years.can_say_unchanged if is_cheap else years.sends_whole)
+        return is_due(url, every.current if year is None or year >= first else every.older, night, last)
 
 
 @cache

@@ -25,6 +25,7 @@ from tasks import load
 from tasks.alert import AlertOptions, SupervisorNews, alert
 from tasks.archive import archive
 from tasks.crawl import CrawlOptions, crawl
+from tasks.crawl.dropin import add_files, read_files
 from tasks.crawl.register import load_register
 from tasks.fetched import Crawl
 from tasks.publish import Publication, publish
@@ -92,6 +93,7 @@ def _check_data(version: str) -> None:
 def crawl_agencies(work: Work) -> Crawl:
     """Read every agency's lists, and fetch what is new or changed."""
     columns = {url for agency in work.agencies for url in agency.start_urls}
+    by_hand = read_files(work.settings.drop_in_dir(), work.agencies, work.night, work.now())
     before = load.known_before(work.engine, work.night, columns)
     LOG.debug("抓取 crawl: %d agencies, %d columns, %d not tonight", len(work.agencies), len(columns), len(before.skipped))
     settings = work.settings
@@ -116,6 +118,7 @@ def crawl_agencies(work: Work) -> Crawl:
             contact=settings.contact,
         ),
     )
+    found = add_files(found, by_hand, settings.drop_in_dir())
     complete = sum(column.complete for column in found.columns)
     if complete < len(found.columns):
         LOG.warning("未能到达 not reached: %d of %d columns", len(found.columns) - complete, len(found.columns))

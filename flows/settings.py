@@ -57,6 +57,9 @@ class Settings(BaseSettings):
     products: Path | None = Field(
         None, description="Folder for Parquet, DuckDB and CSV of the present state. Without it: products in data_dir."
     )
+    drop_in: Path | None = Field(
+        None, description="Folder of files fetched by hand, listed in its files.csv. Without it: drop-in in data_dir, if there."
+    )
     apprise_urls: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (), description="Apprise URLs, separated by commas, to which every digest is also sent. None: only the outbox."
     )
@@ -155,6 +158,10 @@ class Settings(BaseSettings):
     def products_dir(self) -> Path:
         """The folder of the products."""
         return (self.products or self.data_dir / "products").resolve()
+
+    def drop_in_dir(self) -> Path:
+        """The folder of files fetched by hand."""
+        return (self.drop_in or self.data_dir / "drop-in").resolve()
 
     def docs_dir(self) -> Path:
         """The folder of the Data Docs."""

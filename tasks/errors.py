@@ -6,6 +6,7 @@
     │   ├── SourceBlocked        a login wall, a captcha, a challenge by script, 403/412/521
     │   │   └── SourceExcluded   robots.txt does not allow us to read it
     │   ├── SourceUnreachable    no connection, time-out, 5xx
+    │   ├── SourceHijacked       the page is another site's, or a spoilt copy
     │   ├── SourceGone           404, 410, a page that says it does not exist
     │   └── CrawlIncomplete      fewer pages or links than the site says it has
     │       └── ColumnMoved      the list itself is gone from its address
@@ -70,6 +71,10 @@ class SourceExcluded(SourceBlocked):
 
 class SourceUnreachable(CrawlError):
     """No answer from the site: no connection, a time-out, or a server error."""
+
+
+class SourceHijacked(CrawlError):
+    """The page says that it is another region's site, or advertises what no government does."""
 
 
 class SourceGone(CrawlError):

@@ -16,7 +16,7 @@ from expectations.cycle import load_cycle
 from expectations.deadline import may_be_due
 from expectations.names import Fit, Register
 from tasks.errors import WarehouseError
-from tasks.fetched import Before, Crawl
+from tasks.fetched import Before, Crawl, Validators
 from tasks.records import Agency, Document, Finding, Quarantine, Reading, Report
 from tasks.roster import Cluster, Failure, Kind, Place, Roster
 from warehouse.agencies import keep_agencies, keep_reference
@@ -83,10 +83,15 @@ def known_before(engine: Engine, night: date, start_urls: Set[str]) -> Before:
     resting = {
         url
         for url, year, start_url in standing
-        if url in known and not cycle.report_is_due(url, year, night, read.get(start_url))
+        if url in known and not cycle.report_is_due(url, year, night, read.get(start_url), is_cheap=_can_be_asked(known[url]))
     }
     columns = {url: before for url, (_, _, before) in history.items() if before is not None}
     return Before(known, articles, columns, pages, frozenset(resting), frozenset(skipped))
+
+
+def _can_be_asked(known: Validators) -> bool:
+    """Whether a site gave something to ask "changed since?" with."""
+    return bool(known.etag or known.last_modified)
 
 
 def load_crawl(engine: Engine, crawl: Crawl, documents: Sequence[Document]) -> CrawlCounts:

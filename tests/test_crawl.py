@@ -21,8 +21,9 @@ from tasks.crawl.page import decode
 from tasks.crawl.portal import load_portals
 from tasks.crawl.titles import Recognised, recognise
 from tasks.errors import BadForm
-from tasks.fetched import Before, ColumnOutcome, Crawl, Fetched, Validators
+from tasks.fetched import Before, ColumnBefore, ColumnOutcome, Crawl, Fetched, KnownPage, Validators
 from tasks.records import Agency
+from warehouse.files import Archive
 
 NIGHT = date(2026, 2, 3)
 NOW = datetime(2026, 2, 2, 18, 30, tzinfo=UTC)
@@ -278,6 +279,72 @@ def test_an_unchanged_article_costs_no_body_and_keeps_its_attachments(site: Site
     del site.answers["/nb/t20260120_1.html"]
     gone = run(agency(site.url("/nb/")), known=known, articles={page.sighting.url: (file.sighting.url,)})
     assert ([one.kind for one in gone.missed], gone.fetched) == (["SourceGone"], ())
+
+
+def test_what_has_no_turn_tonight_is_not_asked_for(site: Site, run: Callable[..., Crawl]) -> None:
+    site.put("/nb/", trs(0, 1, entry("./t20260120_1.html", title_of(2025)), entry("./t20200120_2.html", title_of(2019))))
+    site.put("/nb/t20260120_1.html", article(title_of(2025)))
+    site.put("/nb/t20200120_2.html", article(title_of(2019), inside='<a href="a.pdf">附件</a>'))
+    site.put("/nb/a.pdf", b"%PDF-1.4 one")
+    first = by_path(run(agency(site.url("/nb/"))))
+    known = {one.sighting.url: Validators(one.sha256) for one in first.values()}
+    old, file = first["nb/t20200120_2.html"], first["nb/a.pdf"]
+    site.asked.clear()
+    resting = frozenset({old.sighting.url, file.sighting.url})
+    again = run(agency(site.url("/nb/")), known=known, articles={old.sighting.url: (file.sighting.url,)}, resting=resting)
+    assert site.asked == ["/robots.txt", "/nb/", "/nb/t20260120_1.html"]
+    assert {path: one.sha256 for path, one in by_path(again).items()} == {path: one.sha256 for path, one in first.items()}
+    assert run(agency(site.url("/nb/")), skipped=frozenset({site.url("/nb/")})).columns == ()
+
+
+def test_a_list_is_asked_for_conditionally_and_kept_when_it_lists_something_new(
+    site: Site, run: Callable[..., Crawl], tmp_path: Path
+) -> None:
+    """The site says that the list is unchanged: its entries are those of the archived page."""
+    site.put("/nb/", trs(0, 1, entry("./t20260120_1.html", title_of(2025))), ETag='"v1"')
+    site.put("/nb/t20260120_1.html", article(title_of(2025)))
+    (page,) = run(agency(site.url("/nb/"))).pages
+    assert (page.address, page.url, page.start_url) == (site.url("/nb/"),) * 3
+    Archive(str(tmp_path / "archive")).keep(page.body.read_bytes())
+    pages = {page.address: KnownPage(page.sha256, '"v1"', "", page.fingerprint)}
+    again = run(agency(site.url("/nb/")), pages=pages)
+    assert (only(again).complete, len(again.fetched), again.pages) == (True, 1, ())
+    counted = trs(0, 1, entry("./t20260120_1.html", title_of(2025))).replace("</ul>", "</ul><p>访问量 12345</p>")
+    site.put("/nb/", counted, ETag='"v2"')
+    assert run(agency(site.url("/nb/")), pages=pages).pages == ()
+    site.put("/nb/", trs(0, 1, entry("./t20260120_1.html", title_of(2025)), entry("./t20260121_2.html", "关于某事的通知")))
+    assert len(run(agency(site.url("/nb/")), pages=pages).pages) == 1
+    lost = {page.address: KnownPage("0" * 64, '"v1"', "", page.fingerprint)}  # the archive no longer has it: asked for whole
+    site.put("/nb/", trs(0, 1, entry("./t20260120_1.html", title_of(2025))), ETag='"v1"')
+    assert only(run(agency(site.url("/nb/")), pages=lost)).complete
+
+
+def test_a_list_that_has_lost_most_of_its_entries_is_an_alarm_for_some_nights(site: Site, run: Callable[..., Crawl]) -> None:
+    start = put_trs(site)  # four entries
+    for before, complete in (
+        (ColumnBefore(4), True),
+        (ColumnBefore(8), True),
+        (ColumnBefore(9), False),
+        (ColumnBefore(9, (4, 4)), False),
+        (ColumnBefore(9, (4, 4, 4)), True),
+        (ColumnBefore(9, (4, 4, 4, 7)), False),
+    ):
+        outcome = only(run(agency(start), columns={start: before}))
+        assert outcome.complete is complete, before
+        assert complete or "where there were 9" in outcome.reason
+
+
+def test_pages_of_another_region_or_of_advertisements_are_nobodys(site: Site, run: Callable[..., Crawl]) -> None:
+    meta = '<meta content="3213220037" name="SiteIDCode">'
+    site.put("/nb/", meta + trs(0, 1, entry("./t20260120_1.html", title_of(2025)), entry("./t20250120_2.html", title_of(2024))))
+    site.put("/nb/t20260120_1.html", article(title_of(2025)))
+    site.put("/nb/t20250120_2.html", article(title_of(2024)).replace("<head>", "<head><title>365体育官网</title>"))
+    here, elsewhere = (replace(agency(site.url("/nb/")), region=region) for region in ("321322", "330106"))
+    found = run(here)
+    assert only(found).complete
+    assert [one.kind for one in found.missed] == ["SourceHijacked"]
+    assert only(run(elsewhere)).kind == "SourceHijacked"
+    assert "江苏省" in only(run(elsewhere)).reason
 
 
 def test_articles_that_are_gone_blocked_or_broken_are_missed_each_for_its_reason(site: Site, run: Callable[..., Crawl]) -> None:

@@ -41,11 +41,15 @@ def test_in_season_what_is_current_is_asked_for_every_night() -> None:
     cycle, last = load_cycle(), timedelta(days=1)
     for night in (date(2026, 1, 1), date(2026, 4, 15)):
         assert cycle.column_is_due("http://a/", night, night - last)
-        assert cycle.report_is_due("http://a/1", 2025, night, night - last)
-        assert cycle.report_is_due("http://a/1", None, night, night - last)
+        for is_cheap in (True, False):
+            assert cycle.report_is_due("http://a/1", 2025, night, night - last, is_cheap=is_cheap)
+            assert cycle.report_is_due("http://a/1", None, night, night - last, is_cheap=is_cheap)
     nights = [date(2026, 4, 16) + timedelta(days=step) for step in range(7)]
     assert sum(cycle.column_is_due("http://a/", night, night - last) for night in nights) == 1
-    assert sum(cycle.report_is_due("http://a/1", 2025, night, night - last) for night in nights) == 1
+    assert sum(cycle.report_is_due("http://a/1", 2025, night, night - last, is_cheap=True) for night in nights) == 1
+    month = [date(2026, 2, 1) + timedelta(days=step) for step in range(30)]
+    for year, is_cheap, times in ((2023, True, 30), (2022, True, 1), (2024, False, 1)):
+        assert sum(cycle.report_is_due("http://a/1", year, night, night - last, is_cheap=is_cheap) for night in month) == times
     assert cycle.column_is_due("http://a/", nights[0], None)
     assert cycle.longest() == timedelta(days=7)
 

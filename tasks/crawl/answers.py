@@ -73,7 +73,7 @@ def too_large_for_a_list(response: Response, asked: str) -> CrawlError | None:
 
 def wall(response: Response, asked: str) -> SourceBlocked | None:
     """The failure that a page is which a site shows instead of the one asked for (walls.yml)."""
-    name = wall_in(response.body, (response.headers.get("Content-Type") or b"").decode("latin-1"), load_walls())
+    name = wall_in(response.body, content_type(response), load_walls())
     return SourceBlocked(f"the site shows a wall instead ({name})", where=asked, remedy=_BY_HAND) if name else None
 
 
@@ -116,3 +116,18 @@ def _unusable(response: Response, asked: str) -> CrawlError | None:
     if re.search(rb"<html", response.body, re.IGNORECASE) and not re.search(rb"</html", response.body, re.IGNORECASE):
         return SourceUnreachable("the answer is cut short: of no stated length, and without </html>", where=asked, remedy=_ALONE)
     return None
+
+
+def content_type(response: Response) -> str:
+    """What the site says the answer is."""
+    return _text(response.headers.get("Content-Type") or b"")
+
+
+def headers_of(response: Response) -> tuple[tuple[str, str], ...]:
+    """The answer's headers, in one order."""
+    pairs = ((name, value) for name, values in response.headers.items() for value in values)
+    return tuple(sorted((_text(name), _text(value)) for name, value in pairs))
+
+
+def _text(header: bytes) -> str:
+    return header.decode("latin-1").replace("\x00", "")  # PostgreSQL keeps no NUL

@@ -74,6 +74,13 @@ class Attachments(Strict):
         return extension(url) in self.extensions or any(one.search(url) for one in self.addresses)
 
 
+class Impostors(Strict):
+    """How pages that are not the government's are known: words of their titles, and where pages give their site's code."""
+
+    words: tuple[str, ...]
+    code: Pattern[str]
+
+
 class Portals(Strict):
     """All of portals.yml."""
 
@@ -82,6 +89,7 @@ class Portals(Strict):
     titles: Titles
     articles: Articles
     attachments: Attachments
+    impostors: Impostors
 
     @model_validator(mode="after")
     def _counts_what_it_says(self) -> Portals:

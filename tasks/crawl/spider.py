@@ -11,11 +11,12 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from tasks.crawl.answers import failure, refusal, too_large_for_a_list, wall
+from tasks.crawl.answers import content_type, failure, headers_of, refusal, too_large_for_a_list, wall
 from tasks.crawl.article import Article, parse_article
 from tasks.crawl.ask import Ask
 from tasks.crawl.bounds import ATTACHMENTS, at_most
 from tasks.crawl.column import List, Next, Progress
+from tasks.crawl.impostor import impostor
 from tasks.crawl.interface import parse_answer
 from tasks.crawl.kept import KeptPages, address, fingerprint
 from tasks.crawl.links import Link
@@ -80,10 +81,11 @@ class PortalSpider(Spider):
         if body is None:
             return self._done(progress, [self._page(of, number, ask, {})])
         if ask.step == "script":
-            return self._done(progress, self._pages(of.script(ask, decode(body, _content_type(response)))))
+            return self._done(progress, self._pages(of.script(ask, decode(body, content_type(response)))))
         listing = self._listing(body, ask, response)
-        if not listing.links and not listing.inside and (blocked := wall(response, asked)):
-            return self._done(progress, self._pages(of.miss(number, ask, blocked)))
+        blocked = None if listing.links or listing.inside else wall(response, asked)
+        if error := blocked or impostor(decode(body, content_type(response)), asked, progress.column.agencies, self._portals):
+            return self._done(progress, self._pages(of.miss(number, ask, error)))
         place = (progress.lists.index(of), number)
         self._show(progress, ask, listing, body, response, place)
         requests = self._pages(of.take(number, ask, listing))
@@ -94,15 +96,15 @@ class PortalSpider(Spider):
     def _listing(self, body: bytes, ask: Ask, response: Response) -> Listing:
         with at_most(self._job.options.page_seconds):
             if ask.step == "answer":
-                return parse_answer(body, ask, _content_type(response), self._portals)
-            return parse_listing(body, ask, response.url, _content_type(response), self._portals, self._job.night.year)
+                return parse_answer(body, ask, content_type(response), self._portals)
+            return parse_listing(body, ask, response.url, content_type(response), self._portals, self._job.night.year)
 
     def _show(
         self, progress: Progress, ask: Ask, listing: Listing, body: bytes, response: Response, place: tuple[int, ...]
     ) -> None:
         """Keep a page of a list that lists something else than it did."""
         if self._kept.is_news(ask, name := fingerprint(listing)):
-            facts = (response.status, _content_type(response), _headers(response))
+            facts = (response.status, content_type(response), headers_of(response))
             shown = Shown(progress.column.start_url, address(ask), response.url, self._ledger.keep(body), name, *facts, place)
             self._ledger.tell(Event(shown=shown))
 
@@ -190,6 +192,8 @@ class PortalSpider(Spider):
         error = error or (article.refused if article else None)
         if error is None and response.status == 200 and not (article and article.attachments):
             error = wall(response, asked)
+        if error is None and article:
+            error = impostor(decode(response.body, content_type(response)), asked, progress.column.agencies, self._portals)
         answer = Answer(asked, kind=type(error).__name__, reason=str(error)) if error else self._document(response, asked)
         published = article.published if article else None
         self._ledger.tell(Event(answer=replace(answer, published=published)))
@@ -215,8 +219,8 @@ class PortalSpider(Spider):
             url=asked,
             sha256=self._job.before.known[asked].sha256 if is_unchanged else self._ledger.keep(response.body),
             status=response.status,
-            media_type=_content_type(response),
-            headers=_headers(response),
+            media_type=content_type(response),
+            headers=headers_of(response),
             has_body=not is_unchanged,
         )
 
@@ -273,7 +277,7 @@ class PortalSpider(Spider):
 
     def _article(self, response: Response) -> Article:
         with at_most(self._job.options.page_seconds):
-            article = parse_article(response.body, response.url, _content_type(response), self._portals)
+            article = parse_article(response.body, response.url, content_type(response), self._portals)
         if len(article.attachments) > ATTACHMENTS:
             raise CrawlError(f"the page links {len(article.attachments)} files", expected=f"at most {ATTACHMENTS} of one report")
         return article
@@ -281,16 +285,3 @@ class PortalSpider(Spider):
 
 def _raised(lost: Failure) -> BaseException:
     return lost.value or CrawlError("the request failed")
-
-
-def _content_type(response: Response) -> str:
-    return _text(response.headers.get("Content-Type") or b"")
-
-
-def _headers(response: Response) -> tuple[tuple[str, str], ...]:
-    pairs = ((name, value) for name, values in response.headers.items() for value in values)
-    return tuple(sorted((_text(name), _text(value)) for name, value in pairs))
-
-
-def _text(header: bytes) -> str:
-    return header.decode("latin-1").replace("\x00", "")  # PostgreSQL keeps no NUL
