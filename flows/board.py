@@ -35,7 +35,7 @@ def show_board(settings: Settings, console: Console, year: int | None, superviso
     places = [each for each in places if supervisor in each["supervisor"] and year in (None, each["year"])]
     chosen = [each for each in places if not state or each["state"] == state]
     console.print(_matrix(chosen))
-    console.print(_reasons([each for each in chosen if each["reason"]]))
+    console.print(_reasons([each for each in chosen if each["reason"] and (state or each["state"] != "not_due")]))
     counts = Counter(each["state"] for each in chosen)
     console.print("，".join(f"{_LABELS[name]} {name} {counts[name]}" for name in BOARD_STATES if counts[name]) or "没有 none")
 
@@ -60,9 +60,15 @@ def _cell(state: str) -> Text:
 
 
 def _reasons(places: Sequence[dict[str, Any]]) -> Table:
+    """Why, of the years that stand alike in one line: what is said is said of the latest of them."""
     table = Table(title="说明 why", title_justify="left")
     for heading in ("机关 agency", "年度 year", "状态 state", "说明 why", "依据 where"):
         table.add_column(heading, overflow="fold")
+    alike: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     for each in places:
-        table.add_row(each["agency"], str(each["year"]), _cell(each["state"]), each["reason"], each["url"])
+        alike.setdefault((each["agency_id"], each["state"], each["url"]), []).append(each)
+    for group in alike.values():
+        latest = max(group, key=lambda each: each["year"])
+        years = "、".join(str(each["year"]) for each in sorted(group, key=lambda each: each["year"], reverse=True))
+        table.add_row(latest["agency"], years, _cell(latest["state"]), latest["reason"], latest["url"])
     return table
