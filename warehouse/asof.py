@@ -28,6 +28,14 @@ _TABLES = {
     "survey_finding": "from {of}survey_finding as {t} where {t}.night <= {night}",
     "list_page": "from {of}list_page as {t} where {t}.night <= {night}",
     "board": "from {of}board as {t} where {t}.night <= {night}",
+    "decision": """
+        from {of}decision as {t}
+        where {t}.at <= (
+            select coalesce(other.finished_at, other.started_at) from {of}run as other
+            where other.night <= {night} and not exists (
+                select 1 from {of}run as later where later.night > other.night and later.id < other.id
+            ) order by other.night desc, other.id desc limit 1
+        )""",
     "notice_event": "from {of}notice_event as {t} where {t}.night <= {night}",
     "notice": """
         from {of}notice as {t}

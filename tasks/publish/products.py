@@ -31,8 +31,8 @@ _TABLES = {  # product → its query; rows in one order, whatever order they wer
         " from v_report order by agency_id, year"
     ),
     "figures": (
-        "select agency_id, year, table_name, row_key, column_key, address, value, semantics, raw, unit, certain, agreement,"
-        " confidence, locator, sha256, part from v_figure order by agency_id, year, address"
+        "select agency_id, year, table_name, row_key, column_key, address, value, semantics, raw, unit, certain, decided,"
+        " decision, agreement, confidence, locator, sha256, part from v_figure order by agency_id, year, address"
     ),
     "findings": (
         "select agency_id, year, rule, severity, scope, verdict, reason, left_value, right_value, delta"
@@ -45,7 +45,7 @@ _TABLES = {  # product → its query; rows in one order, whatever order they wer
 }
 _TYPES = {
     **dict.fromkeys(("year", "revision"), pa.int32()),
-    **dict.fromkeys(("value", "left_value", "right_value", "delta"), _DECIMAL),
+    **dict.fromkeys(("value", "decided", "left_value", "right_value", "delta"), _DECIMAL),
     **dict.fromkeys(("certain",), pa.bool_()),
     **dict.fromkeys(("confidence",), pa.float64()),
 }
