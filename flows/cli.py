@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -16,6 +16,7 @@ from flows.agencies import agencies_app
 from flows.output import terminal, write
 from flows.review import review_app
 from flows.settings import Settings, date_of, load_settings
+from flows.sql import sql
 from flows.warc import warc
 from tasks.errors import GoujiError, SettingsError
 from tasks.records import Outcome, Quarantine, Severity
@@ -34,6 +35,7 @@ app = typer.Typer(
 
 app.add_typer(agencies_app, name="agencies")
 app.add_typer(review_app, name="review")
+app.command()(sql)
 app.command()(warc)
 
 Agencies = Annotated[
@@ -148,20 +150,6 @@ def explain(
             write(image, draw(explained, readers))
     if not explained.is_same:
         raise typer.Exit(2)
-
-
-@app.command()
-def sql(
-    query: Annotated[str, typer.Argument(help='One SELECT, e.g. "select * from v_unreconciled".')],
-    form: Annotated[Literal["table", "csv", "json", "xlsx"], typer.Option("--format", help="How to give it out.")] = "table",
-    as_of: Annotated[str | None, typer.Option("--as-of", help="As things stood after this night, YYYY-MM-DD.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Write it into this file.")] = None,
-    data: Data = None,
-) -> None:
-    """Ask the warehouse a question; nothing can be changed 只读查询."""
-    from flows.ask import ask
-
-    ask(_settings(data_dir=data), query, form, date_of(as_of, "--as-of") if as_of else None, out, terminal())
 
 
 @app.command()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -15,10 +15,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Engine, select
 
+from flows.cli import app
 from tasks import load
 from tasks.alert.letter import build_letters
 from tasks.alert.sentences import say
-from tasks.errors import WarehouseError
+from tasks.errors import GoujiError, WarehouseError
 from tasks.reconcile import reconcile
 from tasks.records import Finding, Outcome, Report, Severity, Verdict
 from tests.small_world import NIGHTS, Page, load_night, reading_of, run_night
@@ -225,34 +226,50 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def review(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "flows", "review", *words, "--data", str(folder)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env=os.environ | {"COLUMNS": "60"})
+Review = Callable[..., str]
 
 
-def test_the_commands(folder: Path) -> None:
-    document, cell = json.loads(review(folder, "list", "--json").stdout)
+@pytest.fixture
+def review(folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Review:
+    """`gouji review …` in this process, on a narrow terminal: what it prints; its errors are raised."""
+    monkeypatch.setenv("COLUMNS", "60")
+
+    def run(*words: str) -> str:
+        app(["review", *words, "--data", str(folder)], standalone_mode=False)
+        return capsys.readouterr().out
+
+    return run
+
+
+def test_the_commands(review: Review) -> None:
+    document, cell = json.loads(review("list", "--json"))
     assert (document["why"][:8], cell["address"], cell["why"][:4]) == ("扫描件，没有文字", NEW, "表三收支")
-    listed = review(folder, "list").stdout
+    listed = review("list")
     assert document["id"] in listed
     assert cell["id"] in listed
+    assert review("decide", document["id"], "dismissed", "--reason", "不是年报")
+    assert review("decide", cell["id"], "corrected", "--value", "5", "--by", "李某", "--reason", "看过")
+    assert "0 items wait" in review("list")
+    assert review("decide", cell["id"], "as-read", "--by", "王某", "--reason", "再看")
+    shown = review("show", cell["id"])
+    assert shown.index("corrected 5，李某") < shown.index("as-read，王某")
+    assert "2 items decided" in review("list", "--decided")
+    first, second = json.loads(review("list", "--decided", "--json"))
+    assert [each["verdict"] for each in second["decisions"]] == ["corrected", "as-read"]
+    assert first["decisions"][0]["reason"] == "不是年报"
+
+
+def test_what_cannot_be_decided_is_refused(review: Review, folder: Path) -> None:
+    document, cell = json.loads(review("list", "--json"))
     for words, said in (
         (("decide", document["id"], "as-read", "--reason", "x"), "does not fit"),
         (("decide", document["id"], "corrected", "--reason", "x"), "a number goes with corrected"),
         (("decide", document["id"], "dismissed", "--reason", " "), "--reason is blank"),
         (("decide", cell["id"], "corrected", "--value", "-3", "--reason", "x"), "a whole number from 0 up"),
         (("decide", cell["id"], "corrected", "--value", "2.5", "--reason", "x"), "a whole number from 0 up"),
-        (("show", "none"), "nothing of this id waits"),
     ):
-        done = review(folder, *words)
-        assert (done.returncode, said in done.stderr) == (2, True), done.stderr
-    assert review(folder, "decide", document["id"], "dismissed", "--reason", "不是年报").returncode == 0
-    assert review(folder, "decide", cell["id"], "corrected", "--value", "5", "--by", "李某", "--reason", "看过").returncode == 0
-    assert "0 items wait" in review(folder, "list").stdout
-    assert review(folder, "decide", cell["id"], "as-read", "--by", "王某", "--reason", "再看").returncode == 0
-    shown = review(folder, "show", cell["id"]).stdout
-    assert shown.index("corrected 5，李某") < shown.index("as-read，王某")
-    assert "2 items decided" in review(folder, "list", "--decided").stdout
-    first, second = json.loads(review(folder, "list", "--decided", "--json").stdout)
-    assert [each["verdict"] for each in second["decisions"]] == ["corrected", "as-read"]
-    assert first["decisions"][0]["reason"] == "不是年报"
+        with pytest.raises(GoujiError, match=said):
+            review(*words)
+    command = [sys.executable, "-m", "flows", "review", "show", "none", "--data", str(folder)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, "nothing of this id waits" in done.stderr) == (2, True), done.stderr
