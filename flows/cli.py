@@ -232,11 +232,16 @@ def replay(
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many documents.")] = None,
     data: Data = None,
 ) -> None:
-    """Read the archive again with today's readers, forms and rules, without any network 重读存档."""
+    """Read the archive again with today's readers, forms and rules, without any network 重读存档.
+
+    Exit code: 0 done, 1 done without documents whose archived file is missing or damaged, 2 it could not be done.
+    """
     from flows.replay import replay as replay_archive
     from flows.show_replay import show_replay
 
-    show_replay(terminal(), replay_archive(_settings(data_dir=data), is_dry=dry_run, every=every, limit=limit), is_dry=dry_run)
+    differences = replay_archive(_settings(data_dir=data), is_dry=dry_run, every=every, limit=limit)
+    if show_replay(terminal(), differences, is_dry=dry_run):
+        raise typer.Exit(1)
 
 
 @app.command()

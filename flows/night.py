@@ -26,6 +26,7 @@ from tasks.alert import AlertOptions, SupervisorNews, alert
 from tasks.archive import archive
 from tasks.crawl import CrawlOptions, crawl
 from tasks.crawl.register import load_register
+from tasks.errors import ArchiveDamaged
 from tasks.fetched import Crawl
 from tasks.publish import Publication, publish
 from tasks.publish.products import Products, publish_products
@@ -148,6 +149,8 @@ def read_batch(work: Work, documents: tuple[Document, ...]) -> BatchCounts:
     jobs = [Job(partial(work.files.read, each.sha256), each.url, each.sha256) for each in documents]
     for number, outcomes in enumerate(work.readers.read_all(jobs), 1):
         LOG.debug("读取 read: %d of %d in this batch", number, len(documents))
+        if isinstance(outcomes, ArchiveDamaged):
+            raise outcomes
         results += outcomes
     figures = load.load_readings(work.engine, results, work.night)
     quarantined = tuple(result for result in results if isinstance(result, Quarantine))

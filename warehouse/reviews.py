@@ -92,10 +92,11 @@ def keep_decision(
     connection.execute(insert(decision).values(**key, verdict=verdict, value=value, by=by, at=at, reason=reason))
 
 
-def decisions_of(connection: Connection) -> dict[tuple[str, str], tuple[Row[Any], ...]]:
-    """By document and part, the last decision about each of its figures."""
+def decisions_of(connection: Connection, sha256: str | None = None) -> dict[tuple[str, str], tuple[Row[Any], ...]]:
+    """By document (all, or just one) and part, the last decision about each of its figures."""
     found: dict[tuple[str, str], list[Row[Any]]] = defaultdict(list)
-    for row in connection.execute(_latest()):
+    query = _latest() if sha256 is None else _latest().where(decision.c.sha256 == sha256)
+    for row in connection.execute(query):
         if row.address:
             found[row.sha256, row.part].append(row)
     return {key: tuple(rows) for key, rows in found.items()}
