@@ -28,8 +28,8 @@ from tasks.crawl import CrawlOptions, crawl
 from tasks.crawl.register import load_register
 from tasks.errors import ArchiveDamaged
 from tasks.fetched import Crawl
-from tasks.publish import Publication, publish
-from tasks.publish.products import Products, publish_products
+from tasks.publish import Publication, check_docs, publish
+from tasks.publish.products import Products, check_products, publish_products
 from tasks.reconcile import reconcile, rules_version
 from tasks.reconcile.board import board
 from tasks.reconcile.clusters import find_clusters
@@ -63,6 +63,7 @@ def begin(settings: Settings, night: date, now: Clock) -> Work:
     """Open the register, the warehouse and the archive, or say plainly why that is not possible."""
     agencies = load_register(settings.agencies)
     _check_data(reading_version())
+    _check_folders(settings, night)
     files = Archive(settings.archive())
     files.check()
     readers = Readers(settings.read_limits(), settings.reading_at_once())
@@ -74,12 +75,20 @@ def begin(settings: Settings, night: date, now: Clock) -> Work:
     return work
 
 
-def check(settings: Settings) -> None:
+def check(settings: Settings, night: date | None = None) -> None:
     """Say at once what would keep a night from beginning, before Prefect takes its time to start."""
     load_register(settings.agencies)
     _check_data(reading_version())
+    _check_folders(settings, night)
     Archive(settings.archive()).check()
     open_warehouse(settings.warehouse_url()).dispose()
+
+
+def _check_folders(settings: Settings, night: date | None) -> None:
+    """Raise SettingsError where publishing would replace a folder with other files in it."""
+    check_products(settings.products_dir())
+    if night is not None:
+        check_docs(settings.docs_dir() / night.isoformat())
 
 
 @cache

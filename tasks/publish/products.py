@@ -20,9 +20,10 @@ import pyarrow as pa
 from sqlalchemy import Connection, Engine, text
 
 from tasks.publish.product_files import write_duckdb, write_package, write_table
-from tasks.publish.swap import beside, swap
+from tasks.publish.swap import beside, check_place, swap
 
 MANIFEST = "manifest.json"
+_WHAT = "an earlier publication"
 _AT_ONCE = 50_000  # rows held as Python objects
 _DECIMAL = pa.decimal128(38, 10)
 _TABLES = {  # product → its query; rows in one order, whatever order they were loaded in
@@ -61,9 +62,14 @@ class Products:
     faults: tuple[str, ...] = ()
 
 
+def check_products(folder: Path) -> None:
+    """Raise SettingsError for a folder that publishing must not replace."""
+    check_place(folder, MANIFEST, _WHAT)
+
+
 def publish_products(engine: Engine, folder: Path, night: date, versions: Mapping[str, str]) -> Products:
     """Write every product of the present state into a folder. `versions` name the code, the readers and the rules."""
-    new, old = beside(folder, MANIFEST, "an earlier publication")
+    new, old = beside(folder, MANIFEST, _WHAT)
     with engine.connect() as connection:
         tables = {name: _table(connection, query) for name, query in _TABLES.items()}
     rows = {name: table.num_rows for name, table in tables.items()}
