@@ -128,6 +128,15 @@ def listed(connection: Connection, night: date) -> Iterator[tuple[str, int | Non
         yield row.url, row.year, lists.get(row.listing_url, row.listing_url)
 
 
+def is_withdrawn(of: Any) -> ColumnElement[bool]:
+    """Whether an agency (`of.agency_id`) has taken a document (`of.sha256`) down wherever it showed it."""
+    later = sighting.alias("later")
+    same_url = and_(later.c.agency_id == sighting.c.agency_id, later.c.url == sighting.c.url)
+    moved = exists().where(same_url, later.c.night > sighting.c.night, later.c.state != "missed")
+    last = and_(sighting.c.agency_id == of.agency_id, sighting.c.sha256 == of.sha256, ~moved)
+    return and_(exists().where(last, sighting.c.state == "withdrawn"), ~exists().where(last, sighting.c.state.in_(SEEN)))
+
+
 def covers_of(connection: Connection) -> frozenset[str]:
     """The documents that lead to an attachment which was read as a report: where they hold none themselves, nothing is amiss."""
     attached = sighting.alias("attached")
