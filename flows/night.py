@@ -61,9 +61,8 @@ class Work:
 
 def begin(settings: Settings, night: date, now: Clock) -> Work:
     """Open the register, the warehouse and the archive, or say plainly why that is not possible."""
+    check_given(settings, night)
     agencies = load_register(settings.agencies)
-    _check_data(reading_version())
-    _check_folders(settings, night)
     files = Archive(settings.archive())
     files.check()
     readers = Readers(settings.read_limits(), settings.reading_at_once())
@@ -75,11 +74,21 @@ def begin(settings: Settings, night: date, now: Clock) -> Work:
     return work
 
 
-def check(settings: Settings, night: date | None = None) -> None:
+def check(settings: Settings) -> None:
     """Say at once what would keep a night from beginning, before Prefect takes its time to start."""
+    check_given(settings)
+    check_places(settings)
+
+
+def check_given(settings: Settings, night: date | None = None) -> None:
+    """Look at the register, our data files and the folders to publish into, and make nothing."""
     load_register(settings.agencies)
     _check_data(reading_version())
     _check_folders(settings, night)
+
+
+def check_places(settings: Settings) -> None:
+    """Open the archive and the warehouse once, which brings the latter up to date: for who holds the night's lock."""
     Archive(settings.archive()).check()
     open_warehouse(settings.warehouse_url()).dispose()
 

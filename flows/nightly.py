@@ -48,8 +48,9 @@ tell_supervisors = as_task("alert", steps.tell_supervisors)
 
 def run_nightly(settings: Settings, night: date, now: Clock, console: Console) -> NightSummary:
     """Run a night on a terminal, with progress and its outcome. Raises CrawlError when no site at all could be read."""
+    steps.check_given(settings, night)
     with only_night(settings, now):
-        steps.check(settings, night)
+        steps.check_places(settings)
         hush_prefect()
         with show_progress(console, "Prefect is starting"):
             summary = nightly(settings, night, now)

@@ -291,7 +291,7 @@ def test_a_folder_of_other_files_is_refused_before_the_night_begins(tmp_path: Pa
     settings = own_night(tmp_path)
     (tmp_path / name).mkdir(parents=True)
     (tmp_path / name / "mine.txt").write_text("mine", encoding="utf-8")
-    for begin in (lambda: steps.check(settings, FIRST), lambda: steps.begin(settings, FIRST, lambda: datetime.now(ZONE))):
+    for begin in (lambda: steps.check_given(settings, FIRST), lambda: steps.begin(settings, FIRST, lambda: datetime.now(ZONE))):
         with pytest.raises(SettingsError, match="holds other files"):
             begin()
     assert not (tmp_path / "gouji.db").exists()
