@@ -45,7 +45,7 @@ setup:
 	    echo "Install one (on Debian or Ubuntu: apt install python3 python3-venv) and run make again." >&2; \
 	    exit 1; \
 	fi; \
-	echo "Setting up $(VENV) with $$($$found --version) and the pinned packages: one or two minutes, only this once."; \
+	echo "Setting up $(VENV) with $$($$found --version) and the pinned packages: a few minutes, only this once."; \
 	rm -rf $(VENV) && $$found -m venv $(VENV) && \
 	$(VENV)/bin/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]' && \
 	printf '%s\n' "$$want" > $(VENV)/installed

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -16,6 +16,7 @@ from flows.agencies import agencies_app
 from flows.output import terminal, write
 from flows.review import review_app
 from flows.settings import Settings, date_of, load_settings
+from flows.sql import sql
 from flows.warc import warc
 from tasks.errors import GoujiError, SettingsError
 from tasks.records import Outcome, Quarantine, Severity
@@ -34,6 +35,7 @@ app = typer.Typer(
 
 app.add_typer(agencies_app, name="agencies")
 app.add_typer(review_app, name="review")
+app.command()(sql)
 app.command()(warc)
 
 Agencies = Annotated[
@@ -151,20 +153,6 @@ def explain(
 
 
 @app.command()
-def sql(
-    query: Annotated[str, typer.Argument(help='One SELECT, e.g. "select * from v_unreconciled".')],
-    form: Annotated[Literal["table", "csv", "json", "xlsx"], typer.Option("--format", help="How to give it out.")] = "table",
-    as_of: Annotated[str | None, typer.Option("--as-of", help="As things stood after this night, YYYY-MM-DD.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Write it into this file.")] = None,
-    data: Data = None,
-) -> None:
-    """Ask the warehouse a question; nothing can be changed 只读查询."""
-    from flows.ask import ask
-
-    ask(_settings(data_dir=data), query, form, date_of(as_of, "--as-of") if as_of else None, out, terminal())
-
-
-@app.command()
 def rules(
     markdown: Annotated[bool, typer.Option("--markdown", help="Everything that the rules state, as Markdown.")] = False,
 ) -> None:
@@ -244,11 +232,16 @@ def replay(
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many documents.")] = None,
     data: Data = None,
 ) -> None:
-    """Read the archive again with today's readers, forms and rules, without any network 重读存档."""
+    """Read the archive again with today's readers, forms and rules, without any network 重读存档.
+
+    Exit code: 0 done, 1 done without documents whose archived file is missing or damaged, 2 it could not be done.
+    """
     from flows.replay import replay as replay_archive
     from flows.show_replay import show_replay
 
-    show_replay(terminal(), replay_archive(_settings(data_dir=data), is_dry=dry_run, every=every, limit=limit), is_dry=dry_run)
+    differences = replay_archive(_settings(data_dir=data), is_dry=dry_run, every=every, limit=limit)
+    if show_replay(terminal(), differences, is_dry=dry_run):
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -24,7 +24,7 @@ from flows.frames import receive, send
 from flows.processes import end_tree, memory
 from flows.version import reading_version
 from flows.worker import DONE, NO_MEMORY, RAISED
-from tasks.errors import DamagedDocument, DocumentTooLarge, GoujiError
+from tasks.errors import ArchiveDamaged, DamagedDocument, DocumentTooLarge, GoujiError
 from tasks.printed import Locator
 from tasks.records import Quarantine, Reading
 
@@ -93,16 +93,23 @@ class Readers:
         finally:
             self._give_back(worker)
 
-    def read_all(self, jobs: Iterable[Job]) -> Iterator[Outcomes]:
-        """Read documents side by side; their outcomes in the order of the jobs."""
+    def read_all(self, jobs: Iterable[Job]) -> Iterator[Outcomes | ArchiveDamaged]:
+        """Read documents side by side; their outcomes in the order of the jobs, or why there are no bytes to read."""
         executor = ThreadPoolExecutor(self._count, thread_name_prefix="reading")
         try:
-            yield from executor.map(lambda job: self.read(job.data(), job.name, job.sha256), jobs)
+            yield from executor.map(self._do, jobs)
         except BaseException:
             self.close()
             raise
         finally:
             executor.shutdown(wait=True, cancel_futures=True)
+
+    def _do(self, job: Job) -> Outcomes | ArchiveDamaged:
+        try:
+            data = job.data()
+        except ArchiveDamaged as error:
+            return error
+        return self.read(data, job.name, job.sha256)
 
     def check_data(self) -> None:
         """Have a worker read all our data files. Raises BadForm for one that is wrong."""

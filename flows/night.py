@@ -27,9 +27,10 @@ from tasks.archive import archive
 from tasks.crawl import CrawlOptions, crawl
 from tasks.crawl.dropin import add_files, read_files
 from tasks.crawl.register import load_register
+from tasks.errors import ArchiveDamaged
 from tasks.fetched import Crawl
-from tasks.publish import Publication, publish
-from tasks.publish.products import Products, publish_products
+from tasks.publish import Publication, check_docs, publish
+from tasks.publish.products import Products, check_products, publish_products
 from tasks.reconcile import reconcile, rules_version
 from tasks.reconcile.board import board
 from tasks.reconcile.clusters import find_clusters
@@ -61,8 +62,8 @@ class Work:
 
 def begin(settings: Settings, night: date, now: Clock) -> Work:
     """Open the register, the warehouse and the archive, or say plainly why that is not possible."""
+    check_given(settings, night)
     agencies = load_register(settings.agencies)
-    _check_data(reading_version())
     files = Archive(settings.archive())
     files.check()
     readers = Readers(settings.read_limits(), settings.reading_at_once())
@@ -76,10 +77,28 @@ def begin(settings: Settings, night: date, now: Clock) -> Work:
 
 def check(settings: Settings) -> None:
     """Say at once what would keep a night from beginning, before Prefect takes its time to start."""
+    check_given(settings)
+    check_places(settings)
+
+
+def check_given(settings: Settings, night: date | None = None) -> None:
+    """Look at the register, our data files and the folders to publish into, and make nothing."""
     load_register(settings.agencies)
     _check_data(reading_version())
+    _check_folders(settings, night)
+
+
+def check_places(settings: Settings) -> None:
+    """Open the archive and the warehouse once, which brings the latter up to date: for who holds the night's lock."""
     Archive(settings.archive()).check()
     open_warehouse(settings.warehouse_url()).dispose()
+
+
+def _check_folders(settings: Settings, night: date | None) -> None:
+    """Raise SettingsError where publishing would replace a folder with other files in it."""
+    check_products(settings.products_dir())
+    if night is not None:
+        check_docs(settings.docs_dir() / night.isoformat())
 
 
 @cache
@@ -153,6 +172,8 @@ def read_batch(work: Work, documents: tuple[Document, ...]) -> BatchCounts:
     jobs = [Job(partial(work.files.read, each.sha256), each.url, each.sha256) for each in documents]
     for number, outcomes in enumerate(work.readers.read_all(jobs), 1):
         LOG.debug("读取 read: %d of %d in this batch", number, len(documents))
+        if isinstance(outcomes, ArchiveDamaged):
+            raise outcomes
         results += outcomes
     figures = load.load_readings(work.engine, results, work.night)
     quarantined = tuple(result for result in results if isinstance(result, Quarantine))

@@ -1,6 +1,6 @@
 """The nightly flow: crawl, archive, load, read what is new, reconcile, publish, alert; each a Prefect task, batches of documents.
 
-Prefect adds the schedule and the record of runs; what is done, and that it may be done again, is night.py's.
+Prefect adds the schedule and the record of runs; what is done, and that it may be done again, is night.py's. One night at a time.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from prefect.cache_policies import NO_CACHE
 from rich.console import Console
 
 from flows import night as steps
+from flows.lock import only_night
 from flows.prefect_setup import hush_prefect
 from flows.progress import show_progress
 from flows.settings import Clock, Settings, load_settings
@@ -47,10 +48,12 @@ tell_supervisors = as_task("alert", steps.tell_supervisors)
 
 def run_nightly(settings: Settings, night: date, now: Clock, console: Console) -> NightSummary:
     """Run a night on a terminal, with progress and its outcome. Raises CrawlError when no site at all could be read."""
-    steps.check(settings)
-    hush_prefect()
-    with show_progress(console, "Prefect is starting"):
-        summary = nightly(settings, night, now)
+    steps.check_given(settings, night)
+    with only_night(settings, now):
+        steps.check_places(settings)
+        hush_prefect()
+        with show_progress(console, "Prefect is starting"):
+            summary = nightly(settings, night, now)
     show_night(console, summary, sentences=SENTENCES)
     show_places(console, summary)
     if summary.columns and len(summary.unreached) == len(summary.columns):
@@ -71,12 +74,13 @@ def clock() -> datetime:
 def nightly(settings: Settings | None = None, night: date | None = None, now: Clock | None = None) -> NightSummary:
     """Run one night (the settings' and the clock's own, unless given) and say what it came to."""
     settings, now = settings or load_settings(), now or clock
-    work = steps.begin(settings, night or settings.night_of(now()), now)
-    try:
-        return _run(work)
-    finally:
-        work.readers.close()
-        work.engine.dispose()
+    with only_night(settings, now):
+        work = steps.begin(settings, night or settings.night_of(now()), now)
+        try:
+            return _run(work)
+        finally:
+            work.readers.close()
+            work.engine.dispose()
 
 
 def _run(work: steps.Work) -> NightSummary:

@@ -12,10 +12,12 @@ from flows.contain import Job, Outcomes, Readers
 from flows.settings import Settings
 from flows.version import reading_version
 from tasks import load
+from tasks.errors import ArchiveDamaged
 from tasks.reconcile import reconcile, rules_version
 from tasks.records import Cell, Document, Outcome, Quarantine, Reading, Report
 from warehouse.engine import open_existing
 from warehouse.files import Archive
+from warehouse.reviews import as_decided, decisions_of
 from warehouse.schema import assessment, finding, report
 
 Broken = frozenset[tuple[str, str, str]]  # rule, scope, verdict
@@ -23,7 +25,10 @@ Broken = frozenset[tuple[str, str, str]]  # rule, scope, verdict
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What reading one report anew makes of it: figures (address, before, after) and broken rules that come or go."""
+    """What reading one report anew makes of it: figures (address, before, after) and broken rules that come or go.
+
+    refused: why it can no longer be read. lost: why the archive has no bytes to read, and then nothing is changed.
+    """
 
     document: Document
     part: str
@@ -31,6 +36,7 @@ class Difference:
     appeared: Broken
     vanished: Broken
     refused: str = ""
+    lost: str = ""
 
     @property
     def is_any(self) -> bool:
@@ -56,7 +62,8 @@ def replay(settings: Settings, *, is_dry: bool, every: bool, limit: int | None) 
             for document, outcomes in zip(batch, results, strict=True):
                 yield from _differences(engine, document, outcomes, reports)
             if not is_dry:
-                load.load_readings(engine, [each for outcomes in results for each in outcomes], night)
+                read = [each for outcomes in results if not isinstance(outcomes, ArchiveDamaged) for each in outcomes]
+                load.load_readings(engine, read, night)
     if not is_dry:
         load.load_reports(engine, night)
         for each in load.reports_to_assess(engine, rules_version()):
@@ -65,8 +72,11 @@ def replay(settings: Settings, *, is_dry: bool, every: bool, limit: int | None) 
 
 
 def _differences(
-    engine: Engine, document: Document, outcomes: Outcomes, reports: Mapping[tuple[str, str], Report]
+    engine: Engine, document: Document, outcomes: Outcomes | ArchiveDamaged, reports: Mapping[tuple[str, str], Report]
 ) -> Iterator[Difference]:
+    if isinstance(outcomes, ArchiveDamaged):
+        yield Difference(document, "", (), frozenset(), frozenset(), lost=str(outcomes))
+        return
     standing = {each.part: each for each in load.standing_readings(engine, document.sha256)}
     for outcome in outcomes:
         before, of = standing.get(outcome.part), reports.get((document.sha256, outcome.part))
@@ -74,7 +84,9 @@ def _differences(
             refused = outcome.reason if before is not None else ""
             yield Difference(document, outcome.part, (), frozenset(), frozenset(), refused)
             continue
-        found, kept = _broken(of, outcome), _kept(engine, of)
+        with engine.connect() as connection:
+            decided = as_decided(outcome, decisions_of(connection, document.sha256).get((document.sha256, outcome.part), ()))
+        found, kept = _broken(of, decided), _kept(engine, of)
         yield Difference(document, outcome.part, _figures(before, outcome), found - kept, kept - found)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
@@ -33,6 +34,8 @@ TOML = Path("gouji.toml")
 DOTENV = Path(".env")
 
 Clock = Callable[[], datetime]
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 class Settings(BaseSettings):
@@ -190,6 +193,8 @@ def load_settings(**given: Any) -> Settings:
 def date_of(text: str, option: str) -> date:
     """The date that an option gives. Raises SettingsError."""
     try:
+        if not _DATE.fullmatch(text):
+            raise ValueError(text)
         return date.fromisoformat(text)
     except ValueError:
         raise SettingsError(

@@ -12,10 +12,14 @@ from flows.replay import Difference
 _FIGURES = 8  # of each report
 
 
-def show_replay(console: Console, differences: Iterable[Difference], *, is_dry: bool) -> None:
-    """Each report that is read otherwise, and the sums."""
-    reports = changed = figures = appeared = vanished = 0
+def show_replay(console: Console, differences: Iterable[Difference], *, is_dry: bool) -> int:
+    """Each report that is read otherwise, and the sums. Returns how many documents the archive could not give."""
+    reports = changed = figures = appeared = vanished = lost = 0
     for each in differences:
+        if each.lost:
+            lost += 1
+            console.print(Text(f"存档损坏 left out: {each.document.url}  {each.lost}", style="red"))
+            continue
         reports += 1
         changed += each.is_any
         figures, appeared, vanished = figures + len(each.figures), appeared + len(each.appeared), vanished + len(each.vanished)
@@ -25,6 +29,11 @@ def show_replay(console: Console, differences: Iterable[Difference], *, is_dry: 
     console.print(
         Text(f"{reports} reports read again, {changed} {done}: {figures} figures, {appeared} findings more, {vanished} fewer")
     )
+    if lost:
+        console.print(
+            Text(f"{lost} documents left out: the archive does not have them whole 存档缺失或损坏 {lost} 件", style="red")
+        )
+    return lost
 
 
 def _show(console: Console, each: Difference) -> None:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
-from sqlalchemy import Engine, and_, func, select
+from sqlalchemy import Engine, func, select
 
 from expectations.rule import load_rules
 from tasks.alert import SupervisorNews
@@ -16,8 +16,9 @@ from tasks.load import CrawlCounts
 from tasks.publish import Publication
 from tasks.publish.products import Products
 from tasks.records import Outcome, Quarantine, Severity, Verdict
-from warehouse.schema import assessment, finding, reading, report, sighting
+from warehouse.schema import assessment, finding, report
 from warehouse.schema_survey import survey_finding
+from warehouse.sightings import covers_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +92,8 @@ class NightSummary:
 
 def find_covers(engine: Engine, quarantined: Sequence[Quarantine]) -> frozenset[str]:
     """Which unreadable documents are pages that lead to a report as an attachment that was read."""
-    attached = sighting.alias("attached")
-    query = (
-        select(sighting.c.sha256)
-        .join(attached, and_(attached.c.listing_url == sighting.c.url, attached.c.sha256 != sighting.c.sha256))
-        .join(reading, and_(reading.c.sha256 == attached.c.sha256, reading.c.status == "read"))
-        .where(sighting.c.sha256.is_not(None))
-        .distinct()
-    )
     with engine.connect() as connection:
-        return frozenset(connection.execute(query).scalars()) & {each.sha256 for each in quarantined}
+        return covers_of(connection) & {each.sha256 for each in quarantined}
 
 
 def count_findings(engine: Engine) -> tuple[RuleCount, ...]:

@@ -119,7 +119,11 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One figure of the official form. `certain` is True only where reading and placing left no doubt."""
+    """One figure of the official form. `certain` is True only where reading and placing left no doubt.
+
+    `decided`: what a person said who looked at the page (as_read, corrected, unreadable), blank where nobody did; then value,
+    semantics and certain are theirs, and raw is what was read.
+    """
 
     address: str
     raw: str
@@ -130,6 +134,7 @@ class Cell:
     unit: str = ""  # the unit printed inside the cell ("万元"), not the form's
     agreement: Agreement = Agreement.PLAIN
     confidence: float = 1.0
+    decided: str = ""
 
 
 @dataclass(frozen=True, slots=True)

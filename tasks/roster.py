@@ -61,7 +61,7 @@ class Standing:
     year's. unreached: why its columns do not tell for certain what is there; None where they do. dates: the days of publication
     that are known, with their source ("list", "document"); `absent`: the last night on which we saw that it was not there.
     since: the night on which the report was first seen. report, lists: addresses, with the SHA-256 of what was last kept of them,
-    of the report and of the first pages of the agency's lists.
+    of the report and of the first pages of the agency's lists. is_withdrawn: the report was there, and has been taken down.
     """
 
     agency: Agency
@@ -75,6 +75,7 @@ class Standing:
     since: date | None = None
     report: tuple[str, str] = ("", "")
     lists: tuple[tuple[str, str], ...] = ()
+    is_withdrawn: bool = False
 
     @property
     def agency_id(self) -> str:

@@ -98,6 +98,14 @@ def test_a_report_that_is_there(engine: Engine, page: Page, state: str) -> None:
     assert (place.state, place.url, place.sha256) == (state, page.address, page.sha256)
 
 
+def test_a_report_that_was_taken_down_is_no_longer_published(engine: Engine) -> None:
+    assert night(engine, NIGHT, REPORT).state == "published"
+    place = night(engine, LATER)
+    assert (place.state, place.reason, place.url) == ("moved", "报告已从栏目撤下", REPORT.address)
+    back = replace(REPORT, url="http://a.gov.cn/new/1.html")
+    assert night(engine, LATER + timedelta(days=1), back).state == "published"
+
+
 def test_before_the_deadline_nothing_is_missing(engine: Engine) -> None:
     assert night(engine, date(2026, 1, 10)).state == "not_due"
 

@@ -22,7 +22,10 @@ from sqlalchemy import select
 
 from flows import night as steps
 from flows.demo import NIGHTS, QUERIES, SAMPLES, ZONE, demo_settings
+from flows.lock import only_night
 from flows.portal import free_port, serve_portal
+from flows.settings import Settings
+from tasks.errors import SettingsError
 from warehouse.dump import canonical_dump
 from warehouse.engine import open_warehouse, query_read_only
 from warehouse.schema import notice, notice_event, report, sighting
@@ -246,3 +249,51 @@ def test_a_register_that_is_not_there_is_said_at_once(place: Place) -> None:
         out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (2, "")
     assert err.startswith("gouji: no-such.csv")
+
+
+def own_night(folder: Path) -> Settings:
+    """The settings of a night on a register of one's own, all in one folder."""
+    text = (SAMPLES / "agencies.csv").read_text(encoding="utf-8").replace("{port}", str(free_port(0)))
+    (folder / "agencies.csv").write_text(text, encoding="utf-8")
+    return demo_settings(folder)
+
+
+def test_a_second_night_on_the_same_folder_ends_at_once(place: Place) -> None:
+    settings = own_night(place.folder)
+    moment = datetime(2026, 1, 27, 2, tzinfo=ZONE)
+    with only_night(settings, lambda: moment), only_night(settings, lambda: moment):
+        words = ("--agencies", str(settings.agencies), "--data", str(place.folder))
+        with place.start("nightly", *words) as process:
+            out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (2, "")
+    assert f"another night is running since 2026-01-27 02:00, pid {os.getpid()}" in err
+    assert not (place.folder / "gouji.db").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
+def test_a_killed_night_leaves_no_lock_behind(tmp_path: Path) -> None:
+    code = (
+        "import sys, time; from pathlib import Path; from datetime import datetime, UTC\n"
+        "from flows.demo import demo_settings; from flows.lock import only_night\n"
+        "with only_night(demo_settings(Path(sys.argv[1])), lambda: datetime.now(UTC)): print('held', flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        settings = demo_settings(tmp_path)
+        with pytest.raises(SettingsError, match=f"pid {holder.pid}"), only_night(settings, lambda: datetime.now(ZONE)):
+            pass
+        holder.kill()
+    with only_night(settings, lambda: datetime.now(ZONE)):
+        pass
+
+
+@pytest.mark.parametrize("name", ["products", "docs/2026-01-27"])
+def test_a_folder_of_other_files_is_refused_before_the_night_begins(tmp_path: Path, name: str) -> None:
+    settings = own_night(tmp_path)
+    (tmp_path / name).mkdir(parents=True)
+    (tmp_path / name / "mine.txt").write_text("mine", encoding="utf-8")
+    for begin in (lambda: steps.check_given(settings, FIRST), lambda: steps.begin(settings, FIRST, lambda: datetime.now(ZONE))):
+        with pytest.raises(SettingsError, match="holds other files"):
+            begin()
+    assert not (tmp_path / "gouji.db").exists()

@@ -64,6 +64,8 @@ def test_the_csv_files_are_described_field_by_field(engine: Engine, tmp_path: Pa
     for resource in package["resources"]:
         header = (tmp_path / "out" / resource["path"]).read_text(encoding="utf-8").splitlines()[0]
         assert [name.strip('"') for name in header.split(",")] == [field["name"] for field in resource["schema"]["fields"]]
+        content = (tmp_path / "out" / resource["path"]).read_bytes()
+        assert (resource["bytes"], resource["hash"]) == (len(content), f"sha256:{hashlib.sha256(content).hexdigest()}")
         assert all(field["title"] and field["description"] for field in resource["schema"]["fields"])
 
 

@@ -8,7 +8,7 @@ import pytest
 from small_world import ask, fill
 
 from tasks.errors import WarehouseError
-from warehouse.engine import query_read_only
+from warehouse.engine import open_existing, query_read_only
 
 
 @pytest.fixture
@@ -44,6 +44,8 @@ def test_views_are_open_to_read_only_questions(filled: str) -> None:
         "select load_extension('x')",
         "",
         "-- nothing",
+        "select '\0'",
+        "select '\udcff'",
     ],
 )
 def test_nothing_can_be_written(filled: str, sql: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,7 +89,21 @@ def test_a_missing_warehouse_is_not_created_by_asking(tmp_path: Path) -> None:
     assert not (tmp_path / "none.db").exists()
 
 
-def test_asking_a_file_that_is_no_database_is_said_plainly(tmp_path: Path) -> None:
-    (tmp_path / "x.db").write_text("no database" * 100)
-    with pytest.raises(WarehouseError, match="not a database"):
-        query_read_only(f"sqlite:///{tmp_path / 'x.db'}", "select * from v_report")
+@pytest.mark.parametrize("content", [b"no database" * 100, b"", b"SQLite format 3\0"], ids=["text", "empty", "head"])
+def test_a_file_that_is_no_database_is_said_plainly(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "x.db").write_bytes(content)
+    refuses(f"sqlite:///{tmp_path / 'x.db'}")
+    assert (tmp_path / "x.db").read_bytes() == content
+
+
+def test_a_part_of_a_database_is_said_plainly(filled: str, tmp_path: Path) -> None:
+    path = Path(filled.removeprefix("sqlite:///"))
+    (tmp_path / "cut.db").write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    refuses(f"sqlite:///{tmp_path / 'cut.db'}")
+
+
+def refuses(url: str) -> None:
+    """The same error whether a query or another command asks."""
+    for asking in (lambda: query_read_only(url, "select * from v_report"), lambda: open_existing(url)):
+        with pytest.raises(WarehouseError, match="the file is not an SQLite database, or is damaged"):
+            asking()

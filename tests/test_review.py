@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine, select
 
+from flows.cli import app
 from tasks import load
-from tasks.errors import WarehouseError
+from tasks.alert.letter import build_letters
+from tasks.alert.sentences import say
+from tasks.errors import GoujiError, WarehouseError
+from tasks.reconcile import reconcile
 from tasks.records import Finding, Outcome, Report, Severity, Verdict
 from tests.small_world import NIGHTS, Page, load_night, reading_of, run_night
 from warehouse.engine import open_warehouse, writing
-from warehouse.reviews import find_item, keep_decision, review_queue
+from warehouse.readonly import query_read_only
+from warehouse.reviews import decided_items, find_item, keep_decision, review_queue
 from warehouse.schema import figure, finding
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -72,6 +80,12 @@ def decide(engine: Engine, verdict: str, value: Any = None, address: str = NEW) 
         keep_decision(connection, item, verdict, value, by="李某", at=AT, reason="看过原页")
 
 
+def decide_again(engine: Engine, verdict: str) -> None:
+    with writing(engine) as connection:
+        (known,) = decided_items(connection)
+        keep_decision(connection, known.item, verdict, None, by="王某", at=AT, reason="再看")
+
+
 def queue(engine: Engine) -> list[tuple[str, str]]:
     with engine.connect() as connection:
         return [(each.address, each.raw) for each in review_queue(connection)]
@@ -111,6 +125,84 @@ def test_a_decision_about_another_text_no_longer_holds(doubtful: Engine) -> None
     assert (NEW, "8") in queue(doubtful)
 
 
+def test_what_a_person_decided_is_told_as_such(doubtful: Engine) -> None:
+    """The sentence states the decided number, never the text that was read, and says whose number it is."""
+    decide(doubtful, "corrected", 9)
+    (report,) = load.reports_to_assess(doubtful, "r1")
+    found = {(each.rule, each.scope): each for each in reconcile(report) if each.outcome is Outcome.BROKEN}
+    balance = found["T3-BAL", "applications.*.total"]
+    assert (balance.left, balance.verdict) == (9, Verdict.AGENCY)
+    sentence = say(balance, "甲局", report.reading.editions)
+    assert "为 9" in sentence
+    assert sentence.count("行“总计”列实为9（人工复核，原读“7”）") == 1
+    decide_again(doubtful, "as_read")
+    (report,) = load.reports_to_assess(doubtful, "r1")
+    assert any("实为7（人工复核）" in say(each, "甲局") for each in reconcile(report))
+
+
+def test_a_rule_on_the_figure_itself_states_the_decided_number(doubtful: Engine) -> None:
+    decide(doubtful, "corrected", -9)
+    (report,) = load.reports_to_assess(doubtful, "r1")
+    (broken,) = (each for each in reconcile(report) if each.rule == "T-INT" and each.outcome is Outcome.BROKEN)
+    assert "1处：-9（人工复核，原读“7”）（负数）" in say(broken, "甲局")
+    decide_again(doubtful, "unreadable")
+    (report,) = load.reports_to_assess(doubtful, "r1")
+    unread = [each.reason for each in reconcile(report) if each.rule == "T3-BAL" and NEW in each.cells]
+    assert unread == [f"未能读出：{NEW}"]
+
+
+def test_a_letter_tells_what_was_read_beside_what_a_person_saw(doubtful: Engine) -> None:
+    decide(doubtful, "corrected", 9)
+    assess(doubtful)
+    with doubtful.connect() as connection:
+        (letter,) = build_letters(connection, NIGHTS[0], ZoneInfo("Asia/Shanghai"))
+    assert [line.printed for line in letter.problems[0].lines] == ["9（人工复核，原读“7”）", "5"]
+
+
+def test_an_item_can_be_decided_again_and_every_decision_stays(doubtful: Engine) -> None:
+    decide(doubtful, "corrected", 5)
+    assess(doubtful)
+    decide_again(doubtful, "as_read")
+    assess(doubtful)
+    assert verdicts(doubtful) == [("broken", "agency")]
+    with doubtful.connect() as connection:
+        (known,) = decided_items(connection)
+    assert known.holds
+    assert [(row.verdict, row.value) for row in known.decisions] == [("corrected", 5), ("as_read", None)]
+    assert (known.item.agency, known.item.year, known.item.raw) == ("甲局", 2023, "7")
+
+
+def test_figures_show_the_decision_beside_them_while_it_holds(doubtful: Engine) -> None:
+    question = f"select value, decided, decision from v_figure where address = '{NEW}'"  # noqa: S608
+
+    def shown(night: date | None = None) -> list[tuple[Any, ...]]:
+        return query_read_only(doubtful.url.render_as_string(hide_password=False), question, night)[1]
+
+    load.start_run(doubtful, NIGHTS[0], lambda: AT - timedelta(hours=2))
+    load.finish_run(doubtful, NIGHTS[0], lambda: AT - timedelta(hours=1), {})
+    load.start_run(doubtful, NIGHTS[1], lambda: AT + timedelta(hours=1))
+    load.start_run(doubtful, NIGHTS[0], lambda: AT + timedelta(hours=2))
+    assert shown() == [(7, None, None)]
+    decide(doubtful, "corrected", 5)
+    assert (shown(), shown(NIGHTS[0]), shown(NIGHTS[1])) == ([(7, 5, "corrected")], [(7, None, None)], [(7, 5, "corrected")])
+    decide_again(doubtful, "as_read")
+    assert shown() == [(7, 7, "as_read")]
+    decide_again(doubtful, "unreadable")
+    assert shown() == [(7, None, "unreadable")]
+    read = reading_of(PAGE.sha256, {NEW: 8, CONCLUDED: 5}, 2023, "v2")
+    load.load_readings(doubtful, [read], NIGHTS[1])
+    assert shown() == [(8, None, None)]
+
+
+def test_a_page_that_leads_to_a_report_which_was_read_waits_for_nobody(engine: Engine) -> None:
+    cover = Page("scan, only a link", 2023, url="http://example.org/a/cover.html")
+    report = Page("2023 new=5 concluded=5", 2023, url="http://example.org/a/1.pdf", listing=cover.address)
+    run_night(engine, NIGHTS[0], cover, report, Page("scan", 2022))
+    assert queue(engine) == [("", "NoTextLayer")]
+    with engine.connect() as connection:
+        assert [each.year for each in review_queue(connection)] == [2022]
+
+
 def test_a_dismissed_document_waits_no_more(doubtful: Engine) -> None:
     decide(doubtful, "dismissed", address="")
     assert queue(doubtful) == [(NEW, "7")]
@@ -118,25 +210,66 @@ def test_a_dismissed_document_waits_no_more(doubtful: Engine) -> None:
         find_item(connection, "nothing")
 
 
-def test_the_commands(tmp_path: Path) -> None:
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A data folder in which a document and a doubtful figure with a long address wait."""
     engine = open_warehouse(f"sqlite:///{tmp_path / 'gouji.db'}")
-    run_night(engine, NIGHTS[0], Page("scan", 2022))
-    with engine.connect() as connection:
-        (item,) = review_queue(connection)
+    scan = Page("scan", 2022)
+    run_night(engine, NIGHTS[0], scan)
+    load_night(engine, NIGHTS[0], PAGE, scan)
+    read = reading_of(PAGE.sha256, {NEW: 7, CONCLUDED: 5}, 2023)
+    cells = tuple(replace(cell, certain=cell.address != NEW) for cell in read.cells)
+    load.load_readings(engine, [replace(read, cells=cells)], NIGHTS[0])
+    load.load_reports(engine, NIGHTS[0])
+    assess(engine)
+    engine.dispose()
+    return tmp_path
 
-    def review(*words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "flows", "review", *words, "--data", str(tmp_path)]
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
-    assert item.id in review("list").stdout
-    assert "NoTextLayer" in review("show", item.id).stdout
+Review = Callable[..., str]
+
+
+@pytest.fixture
+def review(folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Review:
+    """`gouji review …` in this process, on a narrow terminal: what it prints; its errors are raised."""
+    monkeypatch.setenv("COLUMNS", "60")
+
+    def run(*words: str) -> str:
+        app(["review", *words, "--data", str(folder)], standalone_mode=False)
+        return capsys.readouterr().out
+
+    return run
+
+
+def test_the_commands(review: Review) -> None:
+    document, cell = json.loads(review("list", "--json"))
+    assert (document["why"][:8], cell["address"], cell["why"][:4]) == ("扫描件，没有文字", NEW, "表三收支")
+    listed = review("list")
+    assert document["id"] in listed
+    assert cell["id"] in listed
+    assert review("decide", document["id"], "dismissed", "--reason", "不是年报")
+    assert review("decide", cell["id"], "corrected", "--value", "5", "--by", "李某", "--reason", "看过")
+    assert "0 items wait" in review("list")
+    assert review("decide", cell["id"], "as-read", "--by", "王某", "--reason", "再看")
+    shown = review("show", cell["id"])
+    assert shown.index("corrected 5，李某") < shown.index("as-read，王某")
+    assert "2 items decided" in review("list", "--decided")
+    first, second = json.loads(review("list", "--decided", "--json"))
+    assert [each["verdict"] for each in second["decisions"]] == ["corrected", "as-read"]
+    assert first["decisions"][0]["reason"] == "不是年报"
+
+
+def test_what_cannot_be_decided_is_refused(review: Review, folder: Path) -> None:
+    document, cell = json.loads(review("list", "--json"))
     for words, said in (
-        (("decide", item.id, "as-read", "--reason", "x"), "does not fit"),
-        (("decide", item.id, "corrected", "--reason", "x"), "a number goes with corrected"),
-        (("decide", item.id, "dismissed", "--reason", " "), "--reason is blank"),
-        (("show", "none"), "nothing of this id waits"),
+        (("decide", document["id"], "as-read", "--reason", "x"), "does not fit"),
+        (("decide", document["id"], "corrected", "--reason", "x"), "a number goes with corrected"),
+        (("decide", document["id"], "dismissed", "--reason", " "), "--reason is blank"),
+        (("decide", cell["id"], "corrected", "--value", "-3", "--reason", "x"), "a whole number from 0 up"),
+        (("decide", cell["id"], "corrected", "--value", "2.5", "--reason", "x"), "a whole number from 0 up"),
     ):
-        done = review(*words)
-        assert (done.returncode, said in done.stderr) == (2, True), done.stderr
-    assert review("decide", item.id, "dismissed", "--reason", "不是年报").returncode == 0
-    assert "0 items wait" in review("list").stdout
+        with pytest.raises(GoujiError, match=said):
+            review(*words)
+    command = [sys.executable, "-m", "flows", "review", "show", "none", "--data", str(folder)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, "nothing of this id waits" in done.stderr) == (2, True), done.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -110,6 +111,15 @@ def test_coverage_names_what_was_not_seen_or_not_read(filled: str) -> None:
     }
 
 
+def test_a_report_that_was_taken_down_is_not_simply_read(filled: str) -> None:
+    engine, status = open_warehouse(filled), "select status from v_coverage where agency_id = 'a' and year = 2022"
+    load_night(engine, TWO, GOOD, BLANK, Page("scan", 2021))
+    assert ask(filled, status) == [{"status": "withdrawn"}]
+    elsewhere = replace(BROKEN, url="http://example.org/a/new/2022.html")
+    load_night(engine, NIGHTS[2], GOOD, BLANK, elsewhere, Page("scan", 2021))
+    assert ask(filled, status) == [{"status": "read"}]
+
+
 def test_withdrawn_pages_are_listed_until_they_are_back(filled: str) -> None:
     engine = open_warehouse(filled)
     load_night(engine, TWO, GOOD, BLANK, Page("scan", 2021))
@@ -155,7 +165,9 @@ def test_the_dictionary_explains_every_view_and_column_in_order(filled: str) -> 
 def test_every_entry_of_the_dictionary_has_a_meaning_and_a_chinese_name() -> None:
     dictionary = _dictionary()
     entries = [entry for part in dictionary.values() for entry in part.values()]
-    columns = [column for entry in entries for column in entry["columns"].values()]
+    columns = [
+        column for part in ("tables", "views") for entry in dictionary[part].values() for column in entry["columns"].values()
+    ]
     assert all(entry["means"].endswith(".") and entry["zh"] for entry in [*entries, *columns])
     assert all(set(column) <= {"means", "zh", "unit"} for column in columns)
 

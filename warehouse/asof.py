@@ -1,7 +1,8 @@
 """The warehouse as it stood after a past night: its tables and views once more as temporary ones, which a query finds first.
 
-What a mark said follows from the rows themselves: of readings, reports and assessments the last one up to that night counts. Two
-things are not kept by night and are shown as they are now: the doubt about a report, and whether two articles contradict.
+What a mark said follows from the rows themselves: of readings, reports and assessments the last one up to that night counts, and
+of people's decisions those that were made before its run ended. Not kept by night, and shown as they are now: the doubt about a
+report, whether two articles contradict, which clusters of failures are held, and when a digest was delivered.
 """
 
 from __future__ import annotations
@@ -9,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from tasks.errors import WarehouseError
 from warehouse.schema_crawl import metadata
 from warehouse.views import view_texts
 
+_NIGHTS = " union all ".join(f"select night from {name}" for name in ("run", "column_outcome", "agency_version"))  # noqa: S608
+NIGHTS = f"select min(night), max(night) from ({_NIGHTS}) as nights"  # noqa: S608
 _TABLES = {
     "agency": """
         from {of}agency_version as {t}
@@ -28,6 +32,15 @@ _TABLES = {
     "survey_finding": "from {of}survey_finding as {t} where {t}.night <= {night}",
     "list_page": "from {of}list_page as {t} where {t}.night <= {night}",
     "board": "from {of}board as {t} where {t}.night <= {night}",
+    "decision": """
+        from {of}decision as {t}
+        where {t}.at <= (
+            select coalesce(other.finished_at, other.started_at) from {of}run as other
+            where other.night <= {night} and not exists (
+                select 1 from {of}run as later where later.night > other.night and later.id < other.id
+            ) order by other.night desc, other.id desc limit 1
+        )""",
+    "outbox": "from {of}outbox as {t} where {t}.night <= {night}",
     "notice_event": "from {of}notice_event as {t} where {t}.night <= {night}",
     "notice": """
         from {of}notice as {t}
@@ -65,6 +78,17 @@ _COLUMNS = {
     ("notice", "since"): "event.night",
     ("notice", "sentence"): "event.sentence",
 }
+
+
+def check_night(night: date, first: date | str | None, last: date | str | None) -> None:
+    """Raise WarehouseError for a night before the first or after the last (as NIGHTS has them): nothing is known of it."""
+    if first is None or last is None:
+        raise WarehouseError("no night has been run yet", where=f"--as-of {night}", remedy="Run `gouji nightly` first.")
+    name, known = ("first", first) if night.isoformat() < str(first) else ("last", last)
+    if night.isoformat() < str(first) or night.isoformat() > str(last):
+        raise WarehouseError(
+            f"the {name} night was {known}", where=f"--as-of {night}", expected=f"a night from {first} to {last}"
+        )
 
 
 def statements(night: date, of: str) -> Iterator[str]:

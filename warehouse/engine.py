@@ -18,7 +18,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, m
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 
 from tasks.errors import NewerSchema, WarehouseError
-from warehouse.readonly import check_there, query_read_only
+from warehouse.readonly import check_there, is_no_database, no_database, query_read_only
 from warehouse.views import has_latest_views, publish_views
 
 __all__ = ["open_existing", "open_warehouse", "query_read_only", "writing"]
@@ -26,7 +26,6 @@ __all__ = ["open_existing", "open_warehouse", "query_read_only", "writing"]
 # In an installed gouji the four packages lie in one folder of site-packages: only the file itself says where.
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 _BUSY_MILLISECONDS = 30_000
-_NOT_SQLITE = ("file is not a database", "file is encrypted")
 
 
 def open_warehouse(url: str) -> Engine:
@@ -146,9 +145,10 @@ def _has_latest_tables(connection: Connection, address: str) -> bool:
 
 def _cannot_open(address: str, error: DatabaseError | sqlite3.Error) -> WarehouseError:
     cause = str(error.orig if isinstance(error, DatabaseError) else error)
-    found = "the file is not an SQLite database" if cause.startswith(_NOT_SQLITE) else f"the database cannot be opened ({cause})"
+    if is_no_database(cause):
+        return no_database(address)
     return WarehouseError(
-        found,
+        f"the database cannot be opened ({cause})",
         where=address,
         expected="an SQLite file that can be written, or a reachable PostgreSQL database",
         remedy="Check the path and its permissions, or give another database.",

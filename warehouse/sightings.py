@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Subquery, and_, exists, f
 
 from tasks.fetched import ColumnOutcome, Crawl, Fetched, Missed, Validators
 from tasks.records import Document, Sighting
-from warehouse.schema import column_outcome, document, sighting
+from warehouse.schema import column_outcome, document, reading, sighting
 from warehouse.upsert import chunks, insert_missing, insert_or_replace
 
 SEEN = ("new", "changed", "unchanged")
@@ -126,6 +126,28 @@ def listed(connection: Connection, night: date) -> Iterator[tuple[str, int | Non
     lists = {row.url: row.listing_url for row in rows}
     for row in rows:  # an attachment stands in its article
         yield row.url, row.year, lists.get(row.listing_url, row.listing_url)
+
+
+def is_withdrawn(of: Any) -> ColumnElement[bool]:
+    """Whether an agency (`of.agency_id`) has taken a document (`of.sha256`) down wherever it showed it."""
+    later = sighting.alias("later")
+    same_url = and_(later.c.agency_id == sighting.c.agency_id, later.c.url == sighting.c.url)
+    moved = exists().where(same_url, later.c.night > sighting.c.night, later.c.state != "missed")
+    last = and_(sighting.c.agency_id == of.agency_id, sighting.c.sha256 == of.sha256, ~moved)
+    return and_(exists().where(last, sighting.c.state == "withdrawn"), ~exists().where(last, sighting.c.state.in_(SEEN)))
+
+
+def covers_of(connection: Connection) -> frozenset[str]:
+    """The documents that lead to an attachment which was read as a report: where they hold none themselves, nothing is amiss."""
+    attached = sighting.alias("attached")
+    query = (
+        select(sighting.c.sha256)
+        .join(attached, and_(attached.c.listing_url == sighting.c.url, attached.c.sha256 != sighting.c.sha256))
+        .join(reading, and_(reading.c.sha256 == attached.c.sha256, reading.c.status == "read"))
+        .where(sighting.c.sha256.is_not(None))
+        .distinct()
+    )
+    return frozenset(connection.execute(query).scalars())
 
 
 def _key(seen: Sighting) -> _Key:

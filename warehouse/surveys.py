@@ -16,7 +16,7 @@ from warehouse.lists import OBSTACLES, columns_since, first_pages
 from warehouse.readings import READ, rebuild
 from warehouse.schema import reading, report, sighting
 from warehouse.schema_survey import survey, survey_finding
-from warehouse.sightings import SEEN
+from warehouse.sightings import SEEN, is_withdrawn
 from warehouse.upsert import chunks, insert_or_replace
 
 _MISSING = "D-MISSING"
@@ -77,6 +77,7 @@ def roster_of(
             absent=absent.get(each.id),
             since=first.get(each.id),
             report=(row.url, row.sha256) if row is not None else ("", ""),
+            is_withdrawn=row is not None and row.is_withdrawn,
             lists=tuple((url, lists.get(url, "")) for url in each.start_urls),
         )
 
@@ -109,7 +110,7 @@ def _reports(connection: Connection, year: int) -> dict[str, Row[Any]]:
     query = (
         select(report.c.agency_id, report.c.doubt, report.c.is_ambiguous, reading.c.id.label("reading_id"))
         .add_columns(reading.c.status, reading.c.published, reading.c.agency_printed, reading.c.reason)
-        .add_columns(report.c.url, report.c.sha256)
+        .add_columns(report.c.url, report.c.sha256, is_withdrawn(report.c).label("is_withdrawn"))
         .outerjoin(reading, is_of(reading, report))
         .where(report.c.year == year, report.c.is_current.is_(True))
     )

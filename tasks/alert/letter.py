@@ -21,6 +21,7 @@ from tasks.alert.letter_words import load_letter_words
 from tasks.alert.sentences import PREVIOUS, Places, load_wording, number, say, split_sentence
 from tasks.records import Cell, Finding, NoticeState, Reading, Semantics, Severity
 from warehouse.readings import rebuild
+from warehouse.reviews import CORRECTED, as_decided, decisions_of
 from warehouse.schema import agency, document, notice, report
 from warehouse.schema_survey import survey_finding
 
@@ -103,7 +104,10 @@ def _letter(connection: Connection, night: date, zone: tzinfo, key: tuple[str, i
     words, year = load_letter_words(), key[1]
     members = sorted(members, key=_in_order)
     ids = {number for each in members for number in (each.reading_id, each.previous_reading_id) if number is not None}
-    readings = rebuild(connection, ids)
+    decisions = decisions_of(connection)
+    readings = {
+        number: as_decided(each, decisions.get((each.sha256, each.part), ())) for number, each in rebuild(connection, ids).items()
+    }
     of_report = next((each for each in members if each.reading_id is not None), None)
     reading = readings.get(of_report.reading_id or 0) if of_report else None
     previous = readings.get(of_report.previous_reading_id or 0) if of_report else None
@@ -189,10 +193,19 @@ def _lines(ground: Ground, figures: Mapping[str, Cell], before: Mapping[str, Cel
         if cell is not None and cell.semantics is Semantics.ZERO and address not in suggested and len(found.cells) > 8:
             zeros += 1
             continue
-        printed = words.unread if cell is None else cell.raw.strip() or words.blank
+        printed = words.unread if cell is None else _printed(cell)
         notes = [_side(found, address), suggested.get(address, "")]
         lines.append(Line(places.name(address), printed, "；".join(filter(None, notes))))
     return (*lines, *([Line(words.zeros.format(count=zeros), "0", "")] if zeros else ()))
+
+
+def _printed(cell: Cell) -> str:
+    """The text as it was read; where a person saw something else on the page, that, and what was read beside it."""
+    words = load_letter_words()
+    raw = cell.raw.strip() or words.blank
+    if not cell.decided or cell.value is None:
+        return raw
+    return (words.corrected if cell.decided == CORRECTED else words.seen).format(value=number(cell.value), raw=raw)
 
 
 def _suggested(found: Finding) -> dict[str, str]:

@@ -58,6 +58,8 @@ class LetterWords(BaseModel):
     columns: Columns
     blank: str
     unread: str
+    seen: str
+    corrected: str
     zeros: str
     side: str
     minus: str

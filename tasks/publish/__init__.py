@@ -17,10 +17,12 @@ from sqlalchemy import Connection, Engine, Select, and_, func, select
 from expectations.rule import Rule, load_rules
 from expectations.suite_checks import FailingRow, RuleResult, SuiteResult, scaled
 from expectations.suite_frames import Batch, build_frames
-from tasks.publish.swap import beside, swap
+from tasks.publish.swap import beside, check_place, swap
 from tasks.records import Outcome, Semantics, Verdict
 from warehouse.schema import agency, assessment, claim, figure, finding, reading, report
 from warehouse.schema_survey import survey_finding
+
+_MARK, _WHAT = "validations", "the Data Docs of an earlier night"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,15 @@ class Publication:
     passed: bool
 
 
+def check_docs(docs: Path) -> None:
+    """Raise SettingsError for a folder that publishing must not replace."""
+    check_place(docs, _MARK, _WHAT)
+
+
 def publish(engine: Engine, night: date, docs: Path, rules: tuple[Rule, ...] | None = None) -> Publication:
     """Run the rules' suites over the reports assessed this night and replace the Data Docs in `docs`."""
     rules = load_rules() if rules is None else rules
-    new, old = beside(docs, "validations", "the Data Docs of an earlier night")
+    new, old = beside(docs, _MARK, _WHAT)
     with engine.connect() as connection:
         reports = connection.execute(select(func.count()).select_from(_tonight(night).subquery())).scalar_one()
         frames = build_frames(_batch(connection, night), rules) if reports else ()

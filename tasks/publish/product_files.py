@@ -17,7 +17,6 @@ import pyarrow.parquet as pq
 from warehouse.dictionary import load_dictionary
 
 _FORMATS = {"int32": "integer", "bool": "boolean", "double": "number", "decimal128(38, 10)": "number"}
-_VIEWS = {"reports": "v_report", "figures": "v_figure", "findings": "v_finding", "survey": "v_survey"}
 
 
 def write_table(table: pa.Table, name: str, folder: Path) -> dict[str, str]:
@@ -45,10 +44,10 @@ def write_duckdb(tables: Mapping[str, pa.Table], path: Path) -> None:
 
 def write_package(tables: Mapping[str, pa.Table], state: str, manifest: Mapping[str, Any], folder: Path, name: str) -> None:
     """The Frictionless description of the CSV files, with the data dictionary's meanings; and the manifest, last."""
-    views = load_dictionary()["views"]
+    views, products = load_dictionary()["views"], load_dictionary()["products"]
     resources = []
     for product, table in tables.items():
-        explained = views[_VIEWS[product]]["columns"]
+        explained = views[products[product]["view"]]["columns"]
         fields = [
             {
                 "name": field.name,
@@ -58,12 +57,18 @@ def write_package(tables: Mapping[str, pa.Table], state: str, manifest: Mapping[
             }
             for field in table.schema
         ]
-        resources.append(
-            {"name": product, "path": f"csv/{product}.csv", "format": "csv", "encoding": "utf-8", "schema": {"fields": fields}}
-        )
+        about = {"title": products[product]["zh"], "description": products[product]["means"], "schema": {"fields": fields}}
+        path = f"csv/{product}.csv"
+        resources.append({"name": product, "path": path, "format": "csv", "encoding": "utf-8"} | about | _sum(folder / path))
     package = {"name": "gouji", "title": "政府信息公开工作年度报告", "version": state, "resources": resources}
     _write_json(folder / "datapackage.json", package)
     _write_json(folder / name, manifest)
+
+
+def _sum(path: Path) -> dict[str, Any]:
+    """By which a copy of a file is checked: its size, and its hash as Frictionless writes it."""
+    with path.open("rb") as file:
+        return {"bytes": path.stat().st_size, "hash": f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"}
 
 
 def _write_json(path: Path, content: Mapping[str, Any]) -> None:

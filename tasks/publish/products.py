@@ -20,32 +20,16 @@ import pyarrow as pa
 from sqlalchemy import Connection, Engine, text
 
 from tasks.publish.product_files import write_duckdb, write_package, write_table
-from tasks.publish.swap import beside, swap
+from tasks.publish.swap import beside, check_place, swap
+from warehouse.dictionary import load_dictionary
 
 MANIFEST = "manifest.json"
+_WHAT = "an earlier publication"
 _AT_ONCE = 50_000  # rows held as Python objects
 _DECIMAL = pa.decimal128(38, 10)
-_TABLES = {  # product → its query; rows in one order, whatever order they were loaded in
-    "reports": (
-        "select agency_id, agency, level, supervisor, year, revision, url, published, first_seen, sha256, part, status, title"
-        " from v_report order by agency_id, year"
-    ),
-    "figures": (
-        "select agency_id, year, table_name, row_key, column_key, address, value, semantics, raw, unit, certain, agreement,"
-        " confidence, locator, sha256, part from v_figure order by agency_id, year, address"
-    ),
-    "findings": (
-        "select agency_id, year, rule, severity, scope, verdict, reason, left_value, right_value, delta"
-        " from v_finding order by agency_id, year, rule, scope"
-    ),
-    "survey": (
-        "select agency_id, year, rule, severity, scope, verdict, reason, since"
-        " from v_survey order by agency_id, year, rule, scope"
-    ),
-}
 _TYPES = {
     **dict.fromkeys(("year", "revision"), pa.int32()),
-    **dict.fromkeys(("value", "left_value", "right_value", "delta"), _DECIMAL),
+    **dict.fromkeys(("value", "decided", "left_value", "right_value", "delta"), _DECIMAL),
     **dict.fromkeys(("certain",), pa.bool_()),
     **dict.fromkeys(("confidence",), pa.float64()),
 }
@@ -61,11 +45,16 @@ class Products:
     faults: tuple[str, ...] = ()
 
 
+def check_products(folder: Path) -> None:
+    """Raise SettingsError for a folder that publishing must not replace."""
+    check_place(folder, MANIFEST, _WHAT)
+
+
 def publish_products(engine: Engine, folder: Path, night: date, versions: Mapping[str, str]) -> Products:
     """Write every product of the present state into a folder. `versions` name the code, the readers and the rules."""
-    new, old = beside(folder, MANIFEST, "an earlier publication")
+    new, old = beside(folder, MANIFEST, _WHAT)
     with engine.connect() as connection:
-        tables = {name: _table(connection, query) for name, query in _TABLES.items()}
+        tables = {name: _table(connection, _query(entry)) for name, entry in load_dictionary()["products"].items()}
     rows = {name: table.num_rows for name, table in tables.items()}
     if faults := _faults(tables):
         return Products(folder, rows, "", faults)
@@ -78,6 +67,12 @@ def publish_products(engine: Engine, folder: Path, night: date, versions: Mappin
     write_package(tables, state, manifest | {"parquet": hashes}, new, MANIFEST)
     swap(new, folder, old)
     return Products(folder, rows, state)
+
+
+def _query(product: Mapping[str, Any]) -> str:
+    """A product's rows in one order, whatever order they were loaded in."""
+    columns, order = (", ".join(product[name]) for name in ("columns", "order"))
+    return f"select {columns} from {product['view']} order by {order}"  # noqa: S608 (of our own data file)
 
 
 def _inputs(reports: pa.Table) -> dict[str, Any]:

@@ -11,22 +11,28 @@ from tasks.errors import SettingsError
 def beside(folder: Path, mark: str, what: str) -> tuple[Path, Path]:
     """Free names beside a folder for its successor and its predecessor; mends a swap that a crash cut in two.
 
-    `mark` is a file or folder that every earlier publication has: a folder with other things in it is not replaced.
+    Raises SettingsError where `check_place` does.
     """
     new, old = folder.with_name(f".{folder.name}.new"), folder.with_name(f".{folder.name}.old")
     if old.exists() and not folder.exists():
         old.rename(folder)
-    if folder.exists() and not (folder / mark).exists() and any(folder.iterdir()):
+    check_place(folder, mark, what)
+    for leftover in (new, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    return new, old
+
+
+def check_place(folder: Path, mark: str, what: str) -> None:
+    """Raise SettingsError for a folder with other things in it than an earlier publication, which always has `mark`."""
+    is_other = folder.exists() and not (folder / mark).exists() and (not folder.is_dir() or any(folder.iterdir()))
+    if is_other:
         raise SettingsError(
             "holds other files, which publishing would delete",
             where=str(folder),
             expected=f"an empty folder, a new one, or {what}",
             remedy="Choose another folder.",
         )
-    for leftover in (new, old):
-        shutil.rmtree(leftover, ignore_errors=True)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    return new, old
 
 
 def swap(new: Path, folder: Path, old: Path) -> None:

@@ -24,6 +24,7 @@ from expectations.rule import (
     load_rules,
 )
 from tasks.reconcile.change import check_change
+from tasks.reconcile.decided import tell_decisions
 from tasks.reconcile.edition import check_edition
 from tasks.reconcile.equations import check_equation
 from tasks.reconcile.localise import localise
@@ -38,7 +39,7 @@ def reconcile(report: Report) -> tuple[Finding, ...]:
     """What every rule says of a report: holds, broken (with the cells to blame), or not assessable and why."""
     subject = type_of(report)
     findings = [finding for rule in _report_rules() if rule.concerns(subject) for finding in _put(rule, report)]
-    return localise(report, tuple(findings))
+    return tuple(tell_decisions(report, each) for each in localise(report, tuple(findings)))
 
 
 @cache

@@ -29,6 +29,8 @@ def _place(standing: Standing, found: Mapping[str, Finding]) -> Place:
     """Late and missing are only what the rules hold against the agency; what they leave undecided is said beside the state."""
     missing, late = found["missing"], found.get("late")
     page = next(iter(standing.lists), ("", ""))
+    if standing.is_withdrawn:
+        return _at(standing, "moved", "报告已从栏目撤下", standing.report)
     if missing.outcome is Outcome.HOLDS:
         told = late is not None and late.outcome is Outcome.BROKEN
         is_late = late is not None and told and late.verdict is Verdict.AGENCY

@@ -192,7 +192,7 @@ def _check(rule: EquationRule, report: Report, instance: Instance) -> Finding:
 
 def _unknown(instance: Instance) -> str:
     """Why a figure of the equation cannot be known at all (not read, words), or blank."""
-    unread = [addend.address for addend in instance.addends if addend.cell is None]
+    unread = [each.address for each in instance.addends if each.cell is None or each.cell.semantics is Semantics.UNREADABLE]
     if unread:
         return f"未能读出：{'、'.join(unread[:3])}"
     words = [a.cell.raw for a in instance.addends if a.cell and a.cell.value is None and a.cell.semantics not in _BLANK]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from expectations.agency_type import AgencyType
 from expectations.form import Column, form_for, split_address
 from expectations.rule import ValueRule, ZeroRule
+from tasks.reconcile.decided import as_printed
 from tasks.reconcile.equations import edition_of
 from tasks.reconcile.outcome import broken, holds, not_assessable, verdict_of
 from tasks.records import Cell, Finding, Report, Semantics, Suspect
@@ -28,7 +29,7 @@ def check_values(rule: ValueRule, report: Report) -> list[Finding]:
         if not bad:
             findings.append(holds(rule, report, table))
             continue
-        printed = "、".join(dict.fromkeys(f"“{cell.raw}”{_fault(cell)}" for cell in certain[:_SHOWN]))
+        printed = "、".join(dict.fromkeys(f"{_quoted(cell)}{_fault(cell)}" for cell in certain[:_SHOWN]))
         reason = f"{len(certain)}处：{printed}{'等' if len(certain) > _SHOWN else ''}"
         found = broken(rule, report, table, tuple(c.address for c in certain), verdict_of(certain), reason=reason)
         findings.append(replace(found, suspects=_misprinted(rule, certain)))
@@ -52,12 +53,21 @@ def check_zero(rule: ZeroRule, report: Report, subject: AgencyType | None) -> li
     bad = [cell for cell in cells if cell.value]
     if bad:
         label = f"该单位为{subject.label}，" if subject else ""
-        printed = "、".join(f"{cell.address}为{cell.raw}" for cell in bad[:_SHOWN])
+        printed = "、".join(f"{cell.address}{_is(cell)}{as_printed(cell)}" for cell in bad[:_SHOWN])
         touched = tuple(cell.address for cell in bad)
         return [broken(rule, report, rule.table, touched, verdict_of(bad), reason=f"{label}{printed}")]
     if len(cells) < len(addresses) or any(cell.value is None for cell in cells):
         return [not_assessable(rule, report, rule.table, "有关各栏有空缺、不是数字或未能读出", addresses)]
     return [holds(rule, report, rule.table, addresses, 0)]
+
+
+def _is(cell: Cell) -> str:
+    return "实为" if cell.decided else "为"
+
+
+def _quoted(cell: Cell) -> str:
+    """The printed text in quotes; what a person saw instead, as it is."""
+    return as_printed(cell) if cell.decided else f"“{cell.raw}”"
 
 
 def _fault(cell: Cell) -> str:
