@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from flows.agencies import agencies_app
+from flows.discover import discover
 from flows.output import terminal, write
 from flows.review import review_app
 from flows.settings import Settings, date_of, load_settings
@@ -35,6 +36,7 @@ app = typer.Typer(
 
 app.add_typer(agencies_app, name="agencies")
 app.add_typer(review_app, name="review")
+app.command()(discover)
 app.command()(sql)
 app.command()(warc)
 

@@ -24,7 +24,7 @@ from flows.version import reading_version
 from tasks import load
 from tasks.alert import AlertOptions, SupervisorNews, alert
 from tasks.archive import archive
-from tasks.crawl import CrawlOptions, crawl
+from tasks.crawl import crawl
 from tasks.crawl.dropin import add_files, read_files
 from tasks.crawl.register import load_register
 from tasks.errors import ArchiveDamaged
@@ -124,18 +124,7 @@ def crawl_agencies(work: Work) -> Crawl:
         archive=settings.archive(),
         spool=work.spool,
         now=work.now,
-        options=CrawlOptions(
-            delay_seconds=settings.crawl_delay_seconds,
-            timeout_seconds=settings.crawl_timeout_seconds,
-            answer_seconds=settings.crawl_answer_seconds,
-            retries=settings.crawl_retries,
-            retry_seconds=settings.crawl_retry_seconds,
-            max_pages=settings.crawl_max_pages,
-            max_bytes=settings.crawl_max_bytes,
-            hosts_at_once=settings.crawl_hosts_at_once,
-            allow_private=settings.crawl_private,
-            contact=settings.contact,
-        ),
+        options=settings.crawl_options(),
     )
     found = add_files(found, by_hand, settings.drop_in_dir())
     complete = sum(column.complete for column in found.columns)

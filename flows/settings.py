@@ -27,6 +27,7 @@ from pydantic_settings import (
 )
 
 from flows.contain import Limits
+from tasks.crawl import CrawlOptions
 from tasks.errors import SettingsError
 
 PREFIX = "GOUJI_"
@@ -137,6 +138,21 @@ class Settings(BaseSettings):
     def archive(self) -> str:
         """Where documents are kept."""
         return self.archive_url or str(self.data_dir.resolve() / "archive")
+
+    def crawl_options(self) -> CrawlOptions:
+        """How politely and how patiently to crawl."""
+        return CrawlOptions(
+            delay_seconds=self.crawl_delay_seconds,
+            timeout_seconds=self.crawl_timeout_seconds,
+            answer_seconds=self.crawl_answer_seconds,
+            retries=self.crawl_retries,
+            retry_seconds=self.crawl_retry_seconds,
+            max_pages=self.crawl_max_pages,
+            max_bytes=self.crawl_max_bytes,
+            hosts_at_once=self.crawl_hosts_at_once,
+            allow_private=self.crawl_private,
+            contact=self.contact,
+        )
 
     def read_limits(self) -> Limits:
         """What one document may take."""

@@ -6,9 +6,6 @@ loses nothing of what was already fetched. A list that was not read to its end i
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import fields
@@ -17,15 +14,13 @@ from itertools import groupby
 from pathlib import Path
 
 from tasks.crawl.hosts import registered_hosts
+from tasks.crawl.launch import run_job
 from tasks.crawl.spool import Answer, Column, CrawlOptions, Job, Shown, Sighted, Told, body_file, log_file, read_ledger, write_job
 from tasks.errors import CrawlError
 from tasks.fetched import Before, ColumnOutcome, Crawl, Fetched, ListPage, Missed
 from tasks.records import Agency, Sighting
 
 __all__ = ["CrawlOptions", "crawl"]
-
-_ROOT = Path(__file__).parents[2]  # where the package `tasks` lies: the checkout, or the wheel's folder
-_LOOPBACK = "127.0.0.1,localhost"
 
 
 def crawl(
@@ -51,7 +46,7 @@ def crawl(
     folder = Path(tempfile.mkdtemp(prefix="crawl-", dir=spool))
     hosts = registered_hosts(url for agency in agencies for url in agency.start_urls)
     write_job(folder, Job(night, columns, before, hosts, archive, options))
-    end = _run(folder, options.total_seconds)
+    end = run_job(folder, options.total_seconds)
     return _assemble(night, columns, read_ledger(folder), folder, now(), end)
 
 
@@ -61,22 +56,6 @@ def _columns(agencies: Sequence[Agency], before: Before) -> tuple[Column, ...]:
         Column(url, tuple(agency for _, _, agency in shared), before.columns.get(url))
         for url, shared in groupby(pairs, key=lambda pair: pair[0])
     )
-
-
-def _run(folder: Path, seconds: float) -> str:
-    """Run the job in its process, and say how that ended."""
-    path = os.pathsep.join([str(_ROOT), *(entry for entry in sys.path if entry)])
-    bypass = ",".join(filter(None, [os.environ.get("no_proxy") or os.environ.get("NO_PROXY"), _LOOPBACK]))
-    environment = {**os.environ, "PYTHONPATH": path, "no_proxy": bypass, "NO_PROXY": bypass}
-    command = [sys.executable, "-P", "-m", "tasks.crawl.process", str(folder)]
-    with log_file(folder).open("ab") as log:
-        try:
-            ended = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, timeout=seconds)  # noqa: S603
-        except subprocess.TimeoutExpired:
-            return f"the crawl was ended after its limit of {seconds:g} seconds"
-    said = log_file(folder).read_text(encoding="utf-8", errors="replace").strip()
-    last = said.splitlines()[-1].strip() if said else "nothing"
-    return f"the crawl's process ended with code {ended.returncode}; the last it said: {last}"
 
 
 def _assemble(night: date, columns: tuple[Column, ...], told: Told, folder: Path, at: datetime, end: str) -> Crawl:

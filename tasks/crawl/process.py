@@ -11,6 +11,7 @@ from typing import Any
 
 from scrapy.crawler import CrawlerProcess
 
+from tasks.crawl.scout import Scout
 from tasks.crawl.spider import PortalSpider
 from tasks.crawl.spool import CrawlOptions, Job, Ledger, log_file, read_job
 from tasks.crawl.walls import load_walls
@@ -52,7 +53,7 @@ def main(folder: Path) -> None:
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     process = CrawlerProcess(_settings(job, folder))
     with Ledger(folder) as ledger:
-        process.crawl(PortalSpider, job=job, ledger=ledger)
+        process.crawl(Scout if job.scouting else PortalSpider, job=job, ledger=ledger)
         process.start()
 
 

@@ -51,8 +51,20 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Scouting:
+    """A search for columns instead of a night's crawl: from this page on, at most so many pages and so many clicks away."""
+
+    url: str
+    pages: int
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
-    """All that the crawl's process has to know. `hosts`: those of the register; `archive`: where known pages of lists lie."""
+    """All that the crawl's process has to know. `hosts`: those of the register; `archive`: where known pages of lists lie.
+
+    scouting: what to do instead of reading the columns.
+    """
 
     night: date
     columns: tuple[Column, ...]
@@ -60,6 +72,7 @@ class Job:
     hosts: frozenset[str]
     archive: str
     options: CrawlOptions
+    scouting: Scouting | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +123,69 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class PageFacts:
+    """What a page says of itself and its site, each as printed, blank where it does not.
+
+    site, column: its metas. crumbs: its breadcrumb (当前位置), from the home page on. title: its <title>. host: who runs the
+    site (主办). code: 政府网站标识码. usccs: the valid 统一社会信用代码 with which 索引号 on it
+    begin.
+    """
+
+    site: str = ""
+    column: str = ""
+    crumbs: tuple[str, ...] = ()
+    title: str = ""
+    host: str = ""
+    code: str = ""
+    usccs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The scout looked at a page, or could not (a failure's kind and reason), or had no more pages left (`is_over`).
+
+    foreign: addresses on other sites' hosts that look like a unit's page or a column, and were not followed.
+    """
+
+    url: str
+    facts: PageFacts = field(default_factory=PageFacts)
+    kind: str = ""
+    reason: str = ""
+    is_over: bool = False
+    foreign: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The scout found a column. `unit`: the unit whose page led to it. `is_called`: a link calls it a column of reports."""
+
+    start_url: str
+    facts: PageFacts
+    unit: str = ""
+    is_called: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A column lists an annual report. `year` is None where neither title nor address tells it."""
+
+    start_url: str
+    url: str
+    title: str
+    year: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
-    """One line of the ledger: exactly one of the four."""
+    """One line of the ledger: exactly one of these."""
 
     sighted: Sighted | None = None
     answer: Answer | None = None
     outcome: ColumnOutcome | None = None
     shown: Shown | None = None
+    looked: Looked | None = None
+    shelf: Shelf | None = None
+    entry: Entry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +196,9 @@ class Told:
     answers: tuple[Answer, ...] = field(default=())
     outcomes: tuple[ColumnOutcome, ...] = field(default=())
     shown: tuple[Shown, ...] = field(default=())
+    looked: tuple[Looked, ...] = field(default=())
+    shelves: tuple[Shelf, ...] = field(default=())
+    entries: tuple[Entry, ...] = field(default=())
 
 
 _JOB = TypeAdapter(Job)
@@ -187,6 +259,9 @@ def read_ledger(folder: Path) -> Told:
         answers=tuple(event.answer for event in events if event.answer),
         outcomes=tuple(event.outcome for event in events if event.outcome),
         shown=tuple(event.shown for event in events if event.shown),
+        looked=tuple(event.looked for event in events if event.looked),
+        shelves=tuple(event.shelf for event in events if event.shelf),
+        entries=tuple(event.entry for event in events if event.entry),
     )
 
 
