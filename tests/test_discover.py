@@ -422,6 +422,26 @@ def test_spellings_of_one_name_are_one_agency_and_two_names_are_two(one: str, ot
     assert (key_of(f"云澜市{other}", REGION, RULE) in keys) == (one == other)
 
 
+@pytest.mark.parametrize(
+    ("printed", "key"),
+    [
+        ("国家税务总局云澜市税务局", "税务局"),
+        ("云澜市人民政府", ""),
+        ("市政府", ""),
+        ("云澜市", ""),
+        ("市政府办公室", "政府办公室"),
+        ("市政务服务管理局", "政务服务管理局"),
+        ("市市场监督管理局", "市场监督管理局"),
+        ("市场监督管理局", "市场监督管理局"),
+        ("白露乡人民政府", "白露乡"),
+        ("云澜市望川区", "望川区"),
+        ("望川区水务局", "望川区水务局"),
+    ],
+)
+def test_what_spellings_have_alike(printed: str, key: str) -> None:
+    assert key_of(printed, REGION, RULE) == key
+
+
 @of_hypothesis(max_examples=40)
 @given(st.data())
 def test_every_report_is_in_the_columns_of_one_row_and_the_register_takes_it(data: st.DataObject) -> None:

@@ -50,6 +50,7 @@ class Names(Strict):
     edges: tuple[str, ...]
     government: Pattern[str]
     not_regions: Pattern[str]
+    above: Pattern[str]
     shortest: int
 
 

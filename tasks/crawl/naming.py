@@ -78,7 +78,7 @@ def owner_of(facts: PageFacts, unit: str, government: Government, rule: Discover
 
 def key_of(name: str, government: Government, rule: Discover) -> str:
     """What spellings of one agency's name on one government's site have alike; blank for the government itself."""
-    rest = name
+    rest = name = rule.names.above.sub("", name)
     for begun in government.beginnings():
         if name.startswith(begun):
             rest = name[len(begun) :]
