@@ -317,7 +317,12 @@ def test_a_night_and_its_replay_are_the_same_in_a_bucket_as_in_a_folder(
     held, settings = {}, {}
     for name, archive_url in (("folder", None), ("bucket", url)):
         settings[name] = Settings(
-            data_dir=tmp_path / name, agencies=register, archive_url=archive_url, crawl_delay_seconds=0, read_workers=1
+            data_dir=tmp_path / name,
+            agencies=register,
+            archive_url=archive_url,
+            crawl_delay_seconds=0,
+            crawl_private=True,
+            read_workers=1,
         )
         held[name] = run_night(settings[name])
     assert held["bucket"] == held["folder"]
