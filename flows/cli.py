@@ -17,6 +17,7 @@ from flows.output import terminal, write
 from flows.review import review_app
 from flows.settings import Settings, date_of, load_settings
 from flows.warc import warc
+from flows.watchdog import watchdog
 from tasks.errors import GoujiError, SettingsError
 from tasks.records import Outcome, Quarantine, Severity
 
@@ -35,6 +36,7 @@ app = typer.Typer(
 app.add_typer(agencies_app, name="agencies")
 app.add_typer(review_app, name="review")
 app.command()(warc)
+app.command()(watchdog)
 
 Agencies = Annotated[
     Path | None,
