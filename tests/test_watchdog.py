@@ -161,6 +161,7 @@ def test_a_night_of_the_future_proves_nothing(settings: Settings) -> None:
     assert look(settings, at(27, 9)).code == MISSING
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_killed_run_is_told_with_its_start_and_its_last_step(settings: Settings, tmp_path: Path) -> None:
     code = f"""
 import os, sys, time
