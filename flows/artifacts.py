@@ -46,22 +46,6 @@ def write_artifacts(work: Work, summary: NightSummary) -> int:
 
 def night_page(summary: NightSummary) -> str:
     """The counts of a night, as Markdown."""
-    counts, read = summary.documents, summary.readings
-    state = "未发布，保留上次 not published" if summary.products.faults else summary.products.state
-    documents = {
-        "见到 seen": counts.seen,
-        "新 new": counts.new,
-        "改动 changed": counts.changed,
-        "未变 unchanged": counts.unchanged,
-        "撤下 withdrawn": counts.withdrawn,
-        "未取到 missed": counts.missed,
-        "读出 read": read.read,
-        "未能读取 quarantined": len(summary.quarantined),
-        "数据 figures": read.figures,
-        "栏目 columns": len(summary.columns),
-        "未能到达 not reached": len(summary.unreached),
-        "成果 products": state,
-    }
     rules = [(each.rule, each.title, each.severity, each.reports, each.broken, each.unsure) for each in summary.findings]
     told = [
         (
@@ -84,11 +68,30 @@ def night_page(summary: NightSummary) -> str:
         "未送达",
     )
     sections = {
-        f"{summary.night} 文件与报告 documents and reports": table(("", ""), documents.items()),
+        f"{summary.night} 文件与报告 documents and reports": table(("", ""), _documents(summary).items()),
         "不成立的规则 rules broken": table(("规则 rule", "名称", "级别", "报告 reports", "处 findings", "待核 unsure"), rules),
         "告知 digests": table(heads, told),
     }
     return "\n\n".join(f"## {title}\n\n{body}" for title, body in sections.items()) + "\n"
+
+
+def _documents(summary: NightSummary) -> dict[str, object]:
+    counts, read = summary.documents, summary.readings
+    state = "未发布，保留上次 not published" if summary.products.faults else summary.products.state
+    return {
+        "见到 seen": counts.seen,
+        "新 new": counts.new,
+        "改动 changed": counts.changed,
+        "未变 unchanged": counts.unchanged,
+        "撤下 withdrawn": counts.withdrawn,
+        "未取到 missed": counts.missed,
+        "读出 read": read.read,
+        "未能读取 quarantined": len(summary.quarantined),
+        "数据 figures": read.figures,
+        "栏目 columns": len(summary.columns),
+        "未能到达 not reached": len(summary.unreached),
+        "成果 products": state,
+    }
 
 
 def worst_rows(engine: Engine) -> list[dict[str, Any]]:
