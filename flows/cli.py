@@ -19,6 +19,7 @@ from flows.review import review_app
 from flows.settings import Settings, date_of, load_settings
 from flows.sql import sql
 from flows.warc import warc
+from flows.watchdog import watchdog
 from tasks.errors import GoujiError, SettingsError
 from tasks.records import Outcome, Quarantine, Severity
 
@@ -39,6 +40,7 @@ app.add_typer(review_app, name="review")
 app.command()(discover)
 app.command()(sql)
 app.command()(warc)
+app.command()(watchdog)
 
 Agencies = Annotated[
     Path | None,

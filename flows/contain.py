@@ -24,7 +24,7 @@ from flows.frames import receive, send
 from flows.processes import end_tree, memory
 from flows.version import reading_version
 from flows.worker import DONE, NO_MEMORY, RAISED
-from tasks.errors import ArchiveDamaged, DamagedDocument, DocumentTooLarge, GoujiError
+from tasks.errors import ArchiveDamaged, DamagedDocument, DocumentTooLarge, GoujiError, ReaderCrashed
 from tasks.printed import Locator
 from tasks.records import Quarantine, Reading
 
@@ -252,14 +252,14 @@ class _Worker:
             remedy="Look at it by eye; if it should be read, raise GOUJI_READ_MEMORY_MB.",
         )
 
-    def _crash(self) -> DamagedDocument:
+    def _crash(self) -> ReaderCrashed:
         code = self._process.wait()
         how = f"exit code {code}"
         if code < 0:
             with suppress(ValueError):
                 how = signal.Signals(-code).name
         why = "; the system ends processes so when memory is short" if how == "SIGKILL" else ""
-        return DamagedDocument(
+        return ReaderCrashed(
             f"the reader crashed on it ({how}{why})",
             remedy="Open it and save it anew; if it reads well elsewhere, send it to gouji's makers.",
         )

@@ -1,27 +1,32 @@
 """The nightly flow: crawl, archive, load, read what is new, reconcile, publish, alert; each a Prefect task, batches of documents.
 
 Prefect adds the schedule and the record of runs; what is done, and that it may be done again, is night.py's. One night at a time.
+A flow run fails when we failed (outcome.py); broken rules are what a night is for, and leave it Completed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from typing import ParamSpec, TypeVar
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from prefect import Task, flow, task
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
 from rich.console import Console
 
 from flows import night as steps
+from flows.artifacts import write_artifacts
 from flows.lock import only_night
+from flows.outcome import NightFailed, failure, in_one_line
 from flows.prefect_setup import hush_prefect
 from flows.progress import show_progress
 from flows.settings import Clock, Settings, load_settings
 from flows.show_night import show_night, show_places
 from flows.summary import BatchCounts, NightSummary, count_findings, find_covers
-from tasks.errors import CrawlError
-from tasks.load import finish_run
+from tasks.load import finish_run, note_step
 
 SENTENCES = 10  # of each kind for each supervisor, on the terminal; the digests have all
 
@@ -29,9 +34,15 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def as_task(name: str, step: Callable[P, R]) -> Task[P, R]:
-    """A step as a Prefect task. Whether it was done before is the warehouse's knowledge, so that Prefect caches nothing."""
-    return task(name=name, cache_policy=NO_CACHE, persist_result=False)(step)
+def as_task(name: str, step: Callable[Concatenate[steps.Work, P], R]) -> Task[Concatenate[steps.Work, P], R]:
+    """A step as a Prefect task, noted in the warehouse as it begins, which also knows whether it was done before: no cache."""
+
+    @wraps(step)
+    def noted(work: steps.Work, *args: P.args, **kwargs: P.kwargs) -> R:
+        note_step(work.engine, work.night, work.now, name)
+        return step(work, *args, **kwargs)
+
+    return task(name=name, cache_policy=NO_CACHE, persist_result=False)(noted)
 
 
 crawl_agencies = as_task("crawl", steps.crawl_agencies)
@@ -44,25 +55,29 @@ hold_clusters = as_task("hold", steps.hold_clusters)
 publish_docs = as_task("publish", steps.publish_docs)
 publish_state = as_task("products", steps.publish_state)
 tell_supervisors = as_task("alert", steps.tell_supervisors)
+show_in_prefect = as_task("artifacts", write_artifacts)
 
 
 def run_nightly(settings: Settings, night: date, now: Clock, console: Console) -> NightSummary:
-    """Run a night on a terminal, with progress and its outcome. Raises CrawlError when no site at all could be read."""
+    """Run a night on a terminal, with progress and its outcome. Raises NightFailed, the outcome shown, when we failed."""
     steps.check_given(settings, night)
     with only_night(settings, now):
         steps.check_places(settings)
         hush_prefect()
-        with show_progress(console, "Prefect is starting"):
-            summary = nightly(settings, night, now)
+        try:
+            with show_progress(console, "Prefect is starting"):
+                summary = nightly(settings, night, now)
+        except NightFailed as failed:
+            if failed.summary is not None:
+                _show(console, failed.summary)
+            raise
+    _show(console, summary)
+    return summary
+
+
+def _show(console: Console, summary: NightSummary) -> None:
     show_night(console, summary, sentences=SENTENCES)
     show_places(console, summary)
-    if summary.columns and len(summary.unreached) == len(summary.columns):
-        raise CrawlError(
-            f"none of the {len(summary.columns)} columns could be read to its end; the first says: {summary.columns[0].reason}",
-            where=f"the night of {night}",
-            remedy="What was known stays as it was. Check the network and the register's start URLs, then run the night again.",
-        )
-    return summary
 
 
 def clock() -> datetime:
@@ -72,15 +87,25 @@ def clock() -> datetime:
 
 @flow(name="nightly", persist_result=False)
 def nightly(settings: Settings | None = None, night: date | None = None, now: Clock | None = None) -> NightSummary:
-    """Run one night (the settings' and the clock's own, unless given) and say what it came to."""
+    """Run one night (the settings' and the clock's own, unless given) and say what it came to. Raises NightFailed."""
     settings, now = settings or load_settings(), now or clock
     with only_night(settings, now):
         work = steps.begin(settings, night or settings.night_of(now()), now)
         try:
-            return _run(work)
+            summary = _run(work)
+            show_in_prefect(work, summary)
+            return cast(NightSummary, _state(summary, settings))  # of a returned state Prefect hands its data to the caller
         finally:
             work.readers.close()
             work.engine.dispose()
+
+
+def _state(summary: NightSummary, settings: Settings) -> State[NightSummary] | State[NightFailed]:
+    """Completed, with the counts; Failed, with the error that the caller gets, only when we failed."""
+    failed = failure(summary, settings.crashed_share)
+    if failed is not None:
+        return Failed(message=f"{failed} {in_one_line(summary)}", data=failed)
+    return Completed(message=in_one_line(summary), data=summary)
 
 
 def _run(work: steps.Work) -> NightSummary:

@@ -93,6 +93,12 @@ class Settings(BaseSettings):
     read_workers: int | None = Field(
         None, ge=1, le=256, description="Documents read side by side. Without it: one a core, at most 4."
     )
+    crashed_share: float = Field(
+        0.05, ge=0, le=1, description="Share of a night's documents that may crash our readers before the night counts as failed."
+    )
+    docs_url: str | None = Field(
+        None, description="The address at which the folder of the Data Docs is served, for links in Prefect. None: no links."
+    )
     timezone: str = Field("Asia/Shanghai", description="The time zone in which a night is a date, and of the schedule.")
     nightly_at: str = Field("0 2 * * *", description="When `gouji serve` starts the night, as a cron line in that time zone.")
 

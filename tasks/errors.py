@@ -15,6 +15,7 @@
     │   ├── NoTextLayer          a scan: no text to read
     │   ├── DocumentTooLarge     over a limit of size, pages or time
     │   └── DamagedDocument      of a known kind, but broken inside
+    │       └── ReaderCrashed    it took the process that read it with it
     ├── FormError                quarantines one document; the night goes on
     │   ├── UnknownEdition       no statutory table found, or labels of no known form
     │   ├── UnplacedRow          a printed row or column that no form row answers to
@@ -107,6 +108,10 @@ class DocumentTooLarge(ReadError):
 
 class DamagedDocument(ReadError):
     """The document is of a known kind, but broken inside."""
+
+
+class ReaderCrashed(DamagedDocument):
+    """The process that read the document ended on it: the document's fault, or ours."""
 
 
 class FormError(GoujiError):

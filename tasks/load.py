@@ -239,6 +239,14 @@ def start_run(engine: Engine, night: date, now: Callable[[], datetime]) -> None:
         connection.execute(insert(run).values(night=night, started_at=now()))
 
 
+def note_step(engine: Engine, night: date, now: Callable[[], datetime], step: str) -> None:
+    """Note which step the last run begun for a night has come to, for whoever asks why it did not finish."""
+    last = select(func.max(run.c.id)).where(run.c.night == night).scalar_subquery()
+    came_to = {"step": step, "since": now().isoformat()}
+    with writing(engine) as connection:
+        connection.execute(update(run).where(run.c.id == last, run.c.finished_at.is_(None)).values(summary=came_to))
+
+
 def finish_run(engine: Engine, night: date, now: Callable[[], datetime], summary: Mapping[str, int]) -> None:
     """Note that the last run begun for a night is done, and what it came to."""
     last = select(func.max(run.c.id)).where(run.c.night == night).scalar_subquery()

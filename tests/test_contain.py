@@ -110,7 +110,7 @@ def test_a_document_that_crashes_its_reader_is_quarantined_and_the_next_one_is_r
     os.kill(worker, signal.SIGSTOP)
     threading.Timer(0.3, lambda: [os.kill(worker, how), os.kill(worker, signal.SIGCONT)]).start()
     crashed = refused(readers.read(PAGE, "crash.pdf", HASH))
-    assert crashed.kind == "DamagedDocument"
+    assert crashed.kind == "ReaderCrashed"
     assert f"crash.pdf: the reader crashed on it ({signal.Signals(how).name}" in crashed.reason
     assert isinstance(readers.read(PAGE, "next", HASH)[0], Reading)
 

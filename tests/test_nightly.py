@@ -8,10 +8,12 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -125,6 +127,12 @@ def dump(folder: Path) -> str:
     return canonical_dump(open_warehouse(demo_settings(folder).warehouse_url()))
 
 
+def in_prefect(demo: Demo, query: str) -> list[tuple[str, ...]]:
+    """What the temporary server of the demo's runs has kept."""
+    with closing(sqlite3.connect(demo.folder / "prefect" / "prefect.db")) as connection:
+        return connection.execute(query).fetchall()
+
+
 def register() -> dict[str, str]:
     rows = csv.DictReader((SAMPLES / "agencies.csv").read_text(encoding="utf-8").splitlines())
     return {row["id"]: row["name"] for row in rows}
@@ -180,6 +188,25 @@ def test_summary_fits_the_terminal_and_says_where_things_are(demo: Demo) -> None
 def test_nothing_calls_outside_and_prefect_says_nothing(demo: Demo) -> None:
     assert demo.place.called == ""
     assert demo.err == ""
+
+
+def test_prefect_shows_each_night_as_completed_however_many_rules_are_broken(demo: Demo) -> None:
+    runs = in_prefect(demo, "select s.name, s.message from flow_run r join flow_run_state s on s.id = r.state_id order by 2")
+    assert [(name, message.split(":")[0]) for name, message in runs[:2]] == [("Completed", str(night)) for night in NIGHTS]
+    assert re.search(r"读出 read [1-9].*不成立 findings [1-9].*告知 digests [1-9]", runs[0][1])
+
+
+def test_prefect_shows_artifacts_of_each_night_under_stable_keys(demo: Demo) -> None:
+    kept = in_prefect(demo, "select key, data from artifact where flow_run_id is not null order by created")[: 3 * len(NIGHTS)]
+    assert [key for key, _ in kept] == ["gouji-night", "gouji-worst", "gouji-links"] * len(NIGHTS)
+    (_, night), (_, worst), (_, links) = ((key, json.loads(data)) for key, data in kept[3:])
+    assert f"## {SECOND} 文件与报告" in night and re.search(r"\| T3\\-\w+ \|", night)
+    query = "select agency, year, errors from v_unreconciled limit 20"
+    _, rows = query_read_only(demo_settings(demo.folder).warehouse_url(), query)
+    shown = [(row["单位 agency"], row["年度 year"], row["错误 errors"]) for row in json.loads(worst)]
+    assert shown == rows and rows
+    assert all(row["报告 report"].startswith("[原文](http://127.0.0.1:") for row in json.loads(worst))
+    assert str(demo.folder / "products") in links and str(demo.folder / "outbox" / SECOND.isoformat()) in links
 
 
 @pytest.mark.parametrize("query", QUERIES.values(), ids=lambda query: query.splitlines()[0][:30])
@@ -242,6 +269,9 @@ def test_a_night_on_which_no_site_answers_is_one_plain_paragraph(demo: Demo, pla
     assert err.startswith("gouji: the night of 2026-01-27: none of the 4 columns could be read to its end")
     assert "Traceback" not in out + err
     assert len(err.strip().splitlines()) == 1
+    ended = "select s.name, s.message from flow_run_state s where s.type = 'FAILED'"
+    [(state, message)] = in_prefect(demo, ended)
+    assert state == "Failed" and "none of the 4 columns could be read to its end" in message
 
 
 def test_a_register_that_is_not_there_is_said_at_once(place: Place) -> None:
