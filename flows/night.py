@@ -225,7 +225,14 @@ def publish_state(work: Work) -> Products:
 def tell_supervisors(work: Work, faults: tuple[str, ...] = ()) -> tuple[SupervisorNews, ...]:
     """Tell each supervisor what changed."""
     settings = work.settings
-    options = AlertOptions(settings.outbox_dir(), settings.channels(), settings.always_send, settings.maintainers(), faults)
+    options = AlertOptions(
+        outbox=settings.outbox_dir(),
+        apprise_urls=settings.channels(),
+        always=settings.always_send,
+        maintainer_urls=settings.maintainers(),
+        faults=faults,
+        link_base=settings.link_base,
+    )
     news = alert(work.engine, work.night, options, work.now)
     LOG.info("告知 alert: %d digests for %d supervisors", sum(bool(each.files) for each in news), len(news))
     return news
