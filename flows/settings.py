@@ -64,13 +64,13 @@ class Settings(BaseSettings):
     )
     apprise_urls: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (),
-        description="Apprise URLs, separated by commas, to which every digest is also sent; env:NAME or prefect:secret/name stand for"
-        " what a variable or a block holds. None: only the outbox.",
+        description="Apprise URLs, separated by commas, to which every digest is also sent; env:NAME or prefect:secret/name"
+        " stand for what a variable or a block holds. None: only the outbox.",
     )
     maintainer_urls: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (),
-        description="Apprise URLs of the maintainers, told of failures that are more likely ours and of messages that could not be"
-        " delivered. None: only the outbox.",
+        description="Apprise URLs of the maintainers, told of failures that are more likely ours and of messages that could"
+        " not be delivered. None: only the outbox.",
     )
     link_base: str = Field(
         "", description="Address at which the outbox folder is served, for links in messages. Without it: the files' paths."

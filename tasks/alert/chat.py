@@ -104,6 +104,7 @@ def feishu_sign(timestamp: str, secret: str) -> str:
     return base64.b64encode(hmac.new(f"{timestamp}\n{secret}".encode(), digestmod=hashlib.sha256).digest()).decode()
 
 
+# By service: the plugin, the name of its token, and the parameter that carries it (Feishu's stands in the path).
 _PLUGINS: dict[str, tuple[Any, str, str]] = {
     "dingtalk": (DingTalk, "token", "access_token"),
     "wecom": (WeCom, "key", "key"),

@@ -20,7 +20,7 @@ CHANNELS = Path(__file__).parent / "channels.yml"
 SAID_LENGTH = 300
 _HOSTED = {"json", "jsons", "xml", "xmls", "form", "forms", "mailto", "mailtos"}  # schemes whose host is a host, never a token
 _SECRET_NAMES = re.compile(r"token|secret|key|pass|pwd|sign|auth", re.IGNORECASE)
-_SHORTEST_SECRET = 3
+_SHORTEST_SECRET, _SHORTEST_IN_PATH = 4, 8
 
 
 class _Strict(BaseModel):
@@ -95,9 +95,11 @@ def without_secrets(said: str, url: str) -> str:
         pieces = {parts.password or "", *(value for name, value in parse_qsl(parts.query) if _SECRET_NAMES.search(name))}
     else:
         pieces = set(re.split(r"[/:@?&=#]+", url))
+    if host:  # short words of a path, as `robot` or `hook`, are no secrets
+        pieces -= {piece for piece in parts.path.split("/") if len(piece) < _SHORTEST_IN_PATH}
     pieces |= {unquote(piece) for piece in pieces}
     for piece in sorted(pieces - known, key=len, reverse=True):
-        if len(piece) > _SHORTEST_SECRET:
+        if len(piece) >= _SHORTEST_SECRET:
             said = said.replace(piece, "***")
     return said[:SAID_LENGTH]
 
