@@ -97,18 +97,6 @@ def test_a_list_of_channels_of_the_wrong_kind_is_refused_without_being_repeated(
     assert "hush" not in str(caught.value)
 
 
-def test_channels_may_be_named_by_the_prefect_block_that_holds_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    from prefect.blocks.system import Secret
-    from prefect.testing.utilities import prefect_test_harness
-
-    monkeypatch.setenv("GOUJI_APPRISE_URLS", "prefect:secret/gouji-mail")
-    with prefect_test_harness():
-        Secret(value="mailto://user:pass@example.cn").save("gouji-mail")
-        assert load_settings().channels() == ("mailto://user:pass@example.cn",)
-        with pytest.raises(SettingsError, match="prefect:secret/gone leads nowhere"):
-            load_settings(apprise_urls="prefect:secret/gone").channels()
-
-
 def test_a_wrong_settings_file_is_said_in_plain_words() -> None:
     Path("gouji.toml").write_text("batch_size 3\n", encoding="utf-8")
     with pytest.raises(SettingsError, match=r"gouji\.toml: not a TOML file"):

@@ -45,7 +45,12 @@ def pack(row: Row[Any], url: str, folder: Path, link_base: str) -> Callable[[], 
 
     def hand_over() -> None:
         with _quiet():
-            carrier.carry(parcel)
+            try:
+                carrier.carry(parcel)
+            except Refusal:
+                raise
+            except Exception as error:  # a plugin is not ours alone: its failure must not stop the other channels
+                raise Refusal(f"the service's plugin failed ({type(error).__name__})", is_passing=False) from error
 
     return hand_over
 
@@ -89,8 +94,8 @@ def _files(row: Row[Any], service: Service, folder: Path) -> tuple[list[Path], l
     linked: list[Path] = []
     room = service.attachments
     for name in row.attachments:
-        path = (folder / name).resolve()
-        if not path.is_relative_to(folder.resolve()) or not path.is_file():
+        path = folder / name
+        if not path.resolve().is_relative_to(folder.resolve()) or not path.is_file():
             remedy = "Write the file again (run the night again); the next run sends the message."
             raise AlertError(
                 "the attachment is not there", where=f"attachment {name}", expected="a file in the outbox folder", remedy=remedy
@@ -103,8 +108,7 @@ def _files(row: Row[Any], service: Service, folder: Path) -> tuple[list[Path], l
 
 def _address(path: Path, folder: Path, link_base: str) -> str:
     """Where a file of the outbox folder is served; blank when it is not."""
-    below = path.resolve().relative_to(folder.resolve()).as_posix()
-    return f"{link_base.rstrip('/')}/{quote(below)}" if link_base else ""
+    return f"{link_base.rstrip('/')}/{quote(path.relative_to(folder).as_posix())}" if link_base else ""
 
 
 def _shown(name: str, path: Path, folder: Path, link_base: str) -> str:
@@ -122,16 +126,19 @@ def _html_with(page: str, lines: list[str]) -> str:
 
 @contextmanager
 def _quiet() -> Iterator[StringIO]:
-    """What Apprise's plugins log, kept from every log of ours: they name tokens and whole URLs."""
+    """What Apprise's plugins log, kept from every log of ours, as are urllib3's requests: they name tokens and whole URLs."""
     import apprise
 
-    logger = logging.getLogger("apprise")
-    before, logger.propagate = logger.propagate, False
+    plugins, requests = logging.getLogger("apprise"), logging.getLogger("urllib3")
+    before = plugins.propagate, requests.level
+    plugins.propagate = False
+    requests.setLevel(max(requests.getEffectiveLevel(), logging.INFO))
     try:
         with apprise.LogCapture(level=logging.WARNING) as log:
             yield log
     finally:
-        logger.propagate = before
+        plugins.propagate, level = before
+        requests.setLevel(level)
 
 
 class _Other:
@@ -154,10 +161,7 @@ class _Other:
         messenger = apprise.Apprise()
         messenger.add(self.plugin)
         with _quiet() as log:
-            try:
-                is_sent = messenger.notify(title=parcel.subject, body=body, body_format=form)
-            except Exception as error:  # a service's plugin is not ours: its failure must not stop the other channels
-                raise Refusal(f"the service's plugin failed ({type(error).__name__})", is_passing=False) from error
+            is_sent = messenger.notify(title=parcel.subject, body=body, body_format=form)
             said = " ".join(log.getvalue().split())
         if not is_sent:
             status = _STATUS.search(said)
