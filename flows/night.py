@@ -23,6 +23,7 @@ from flows.summary import BatchCounts
 from flows.version import reading_version
 from tasks import load
 from tasks.alert import AlertOptions, SupervisorNews, alert
+from tasks.alert.services import load_channels
 from tasks.archive import archive
 from tasks.crawl import CrawlOptions, crawl
 from tasks.crawl.dropin import add_files, read_files
@@ -63,6 +64,8 @@ def begin(settings: Settings, night: date, now: Clock) -> Work:
     """Open the register, the warehouse and the archive, or say plainly why that is not possible."""
     agencies = load_register(settings.agencies)
     _check_data(reading_version())
+    for find in (settings.channels, settings.maintainers):
+        find()  # a reference that leads nowhere is said now, not when everything else is done
     files = Archive(settings.archive())
     files.check()
     readers = Readers(settings.read_limits(), settings.reading_at_once())
@@ -87,6 +90,7 @@ def _check_data(version: str) -> None:
     """Raise BadForm where a data file of ours is wrong: no document is to blame for it. Once for each version of them."""
     with Readers(Limits()) as readers:
         readers.check_data()
+    load_channels()
     LOG.debug("准备 begin: the data files of version %s are sound", version)
 
 
