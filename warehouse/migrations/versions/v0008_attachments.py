@@ -12,7 +12,7 @@ from sqlalchemy.schema import SchemaItem
 from warehouse.migrations.anew import add_columns, make_anew
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 
 _NEW = {"attachments": "'[]'", "reported": "null"}
 
