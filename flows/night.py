@@ -23,6 +23,7 @@ from flows.summary import BatchCounts
 from flows.version import reading_version
 from tasks import load
 from tasks.alert import AlertOptions, SupervisorNews, alert
+from tasks.alert.services import load_channels
 from tasks.archive import archive
 from tasks.crawl import crawl
 from tasks.crawl.dropin import add_files, read_files
@@ -64,6 +65,8 @@ def begin(settings: Settings, night: date, now: Clock) -> Work:
     """Open the register, the warehouse and the archive, or say plainly why that is not possible."""
     check_given(settings, night)
     agencies = load_register(settings.agencies)
+    for find in (settings.channels, settings.maintainers):
+        find()  # a reference that leads nowhere is said now, not when everything else is done
     files = Archive(settings.archive())
     files.check()
     readers = Readers(settings.read_limits(), settings.reading_at_once())
@@ -106,6 +109,7 @@ def _check_data(version: str) -> None:
     """Raise BadForm where a data file of ours is wrong: no document is to blame for it. Once for each version of them."""
     with Readers(Limits()) as readers:
         readers.check_data()
+    load_channels()
     LOG.debug("准备 begin: the data files of version %s are sound", version)
 
 
@@ -235,7 +239,14 @@ def publish_state(work: Work) -> Products:
 def tell_supervisors(work: Work, faults: tuple[str, ...] = ()) -> tuple[SupervisorNews, ...]:
     """Tell each supervisor what changed."""
     settings = work.settings
-    options = AlertOptions(settings.outbox_dir(), settings.channels(), settings.always_send, settings.maintainers(), faults)
+    options = AlertOptions(
+        outbox=settings.outbox_dir(),
+        apprise_urls=settings.channels(),
+        always=settings.always_send,
+        maintainer_urls=settings.maintainers(),
+        faults=faults,
+        link_base=settings.link_base,
+    )
     news = alert(work.engine, work.night, options, work.now)
     LOG.info("告知 alert: %d digests for %d supervisors", sum(bool(each.files) for each in news), len(news))
     return news

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flows.portal import HOST, free_port
-from flows.settings import PREFIX, Settings
+from flows.settings import PREFIX, URLS, Settings
 from tasks.errors import GoujiError
 
 PORT = 4200  # where Prefect's own commands look for a server
@@ -52,8 +52,8 @@ def environment(settings: Settings) -> dict[str, str]:
     told = {"PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))}
     for name in settings.model_fields_set:
         value = getattr(settings, name)
-        if name == "apprise_urls":
-            value = ",".join(settings.channels())
+        if name in URLS:  # references stay what they are: the flow run looks them up
+            value = ",".join(url.get_secret_value() for url in value)
         elif name == "database_url":
             value = settings.warehouse_url()
         elif isinstance(value, Path):

@@ -26,6 +26,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from flows.channel_urls import check_variables, refuse_secrets, resolve
 from flows.contain import Limits
 from tasks.crawl import CrawlOptions
 from tasks.errors import SettingsError
@@ -33,6 +34,7 @@ from tasks.errors import SettingsError
 PREFIX = "GOUJI_"
 TOML = Path("gouji.toml")
 DOTENV = Path(".env")
+URLS = ("apprise_urls", "maintainer_urls")
 
 Clock = Callable[[], datetime]
 
@@ -65,10 +67,17 @@ class Settings(BaseSettings):
         None, description="Folder of files fetched by hand, listed in its files.csv. Without it: drop-in in data_dir, if there."
     )
     apprise_urls: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
-        (), description="Apprise URLs, separated by commas, to which every digest is also sent. None: only the outbox."
+        (),
+        description="Apprise URLs, separated by commas, to which every digest is also sent; env:NAME or prefect:secret/name"
+        " stand for what a variable or a block holds. None: only the outbox.",
     )
     maintainer_urls: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
-        (), description="Apprise URLs of the maintainers, told of failures that are more likely ours. None: only the outbox."
+        (),
+        description="Apprise URLs of the maintainers, told of failures that are more likely ours and of messages that could"
+        " not be delivered. None: only the outbox.",
+    )
+    link_base: str = Field(
+        "", description="Address at which the outbox folder is served, for links in messages. Without it: the files' paths."
     )
     always_send: bool = Field(False, description="Send a digest even to a supervisor for whom nothing happened.")
     contact: str = Field("", description="An e-mail address or URL of yours, told to every site in the User-Agent.")
@@ -169,12 +178,12 @@ class Settings(BaseSettings):
         return self.read_workers or min(os.cpu_count() or 1, 4)
 
     def channels(self) -> tuple[str, ...]:
-        """The Apprise URLs, in full."""
-        return tuple(url.get_secret_value() for url in self.apprise_urls)
+        """The Apprise URLs, in full. Raises SettingsError for a reference that leads nowhere."""
+        return resolve((url.get_secret_value() for url in self.apprise_urls), DOTENV)
 
     def maintainers(self) -> tuple[str, ...]:
-        """The maintainers' Apprise URLs, in full."""
-        return tuple(url.get_secret_value() for url in self.maintainer_urls)
+        """The maintainers' Apprise URLs, in full. Raises SettingsError for a reference that leads nowhere."""
+        return resolve((url.get_secret_value() for url in self.maintainer_urls), DOTENV)
 
     def outbox_dir(self) -> Path:
         """The folder of the digests."""
@@ -200,16 +209,19 @@ class Settings(BaseSettings):
 def load_settings(**given: Any) -> Settings:
     """Settings from the arguments that are not None, the environment and the files; SettingsError in plain words."""
     _refuse_unknown_names()
+    refuse_secrets(TOML, URLS)
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0])
         raise SettingsError(
-            f"{first['input']!r} cannot be used: {first['msg'].removeprefix('Value error, ')}",
+            f"{'it' if name in URLS else repr(first['input'])} cannot be used: {first['msg'].removeprefix('Value error, ')}",
             where=f"setting {name} ({PREFIX}{name.upper()})",
             remedy=f"What it means: {Settings.model_fields[name].description} Change it in the environment, .env or gouji.toml.",
         ) from None
+    check_variables((url.get_secret_value() for name in URLS for url in getattr(settings, name)), DOTENV)
+    return settings
 
 
 def date_of(text: str, option: str) -> date:

@@ -19,6 +19,7 @@ from tasks.alert import AlertOptions, SupervisorNews, alert
 from tasks.alert.channels import channel_name
 from tasks.alert.notices import Evidence, Recheck, net, transitions
 from tasks.alert.sentences import say, split_sentence
+from tasks.alert.services import load_channels
 from tasks.errors import AlertError
 from tasks.records import Finding, Notice, NoticeState, Outcome, Severity, Suspect
 from warehouse import schema
@@ -396,7 +397,8 @@ def test_an_apprise_url_gets_the_digest_once(office: Office, options: AlertOptio
 def test_a_dead_channel_loses_nothing_and_is_tried_again(office: Office, options: AlertOptions, receiver: Receiver) -> None:
     office.report("water", 2023, N1, BALANCE)
     receiver.status = 503
-    with_hook = AlertOptions(options.outbox, apprise_urls=(receiver.url,))
+    once = load_channels().patience.model_copy(update={"tries": 1})
+    with_hook = AlertOptions(options.outbox, apprise_urls=(receiver.url,), patience=once)
     first = news(office, N1, with_hook)
     assert all(path.is_file() for path in first.files)
     assert re.match(r"json://127\.0\.0\.1#\w{8} 2026-11-20: .*not accepted", first.undelivered[0])

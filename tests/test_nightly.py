@@ -217,6 +217,23 @@ def test_queries_to_try_have_answers(demo: Demo, query: str) -> None:
     assert query.splitlines()[0] in demo.out
 
 
+def test_channels_may_be_named_by_the_prefect_block_that_holds_them(demo: Demo, tmp_path: Path) -> None:
+    code = """
+from flows.prefect_setup import set_up_prefect
+set_up_prefect()
+from prefect.blocks.system import Secret
+Secret(value="mailto://user:pass@example.cn").save("gouji-mail")
+from flows.settings import load_settings
+print(load_settings().channels())
+print(load_settings(apprise_urls="prefect:secret/gone").channels())
+"""
+    home = shutil.copytree(demo.folder / "prefect", tmp_path / "prefect")  # saves Prefect's first start
+    environment = demo.place.environment | {"PREFECT_HOME": str(home), "GOUJI_APPRISE_URLS": "prefect:secret/gouji-mail"}
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.stdout == "('mailto://user:pass@example.cn',)\n"
+    assert "prefect:secret/gone leads nowhere" in done.stderr
+
+
 def test_running_the_last_night_again_adds_nothing_with_or_without_prefect(demo: Demo) -> None:
     before, moment = dump(demo.folder), datetime(2026, 1, 28, 5, tzinfo=ZONE)
     with serve_portal(tuple(SAMPLES / "portal" / layer for layer in NIGHTS[SECOND]), demo.port):

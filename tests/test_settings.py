@@ -68,6 +68,35 @@ def test_a_wrong_value_is_said_in_plain_words(name: str, value: str, said: str, 
     assert "pydantic" not in str(caught.value)
 
 
+def test_channels_may_be_named_by_the_variable_that_holds_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("gouji.toml").write_text(
+        'apprise_urls = "env:MAIL, json://example.cn"\nmaintainer_urls = ["env:CHAT"]\n', encoding="utf-8"
+    )
+    Path(".env").write_text("CHAT=dingtalk://abcdef\n", encoding="utf-8")
+    monkeypatch.setenv("MAIL", "mailto://user:pass@example.cn,wecombot://abcdef")
+    settings = load_settings()
+    assert settings.channels() == ("mailto://user:pass@example.cn", "wecombot://abcdef", "json://example.cn")
+    assert settings.maintainers() == ("dingtalk://abcdef",)
+    monkeypatch.delenv("MAIL")
+    with pytest.raises(SettingsError, match="env:MAIL leads nowhere: there is no variable MAIL"):
+        load_settings()
+
+
+@pytest.mark.parametrize("url", ["mailto://user:hush@example.cn", "dingtalk://hush", "wecom+https://gate.cn/x?token=hush"])
+def test_a_secret_in_the_settings_file_is_refused_without_being_repeated(url: str) -> None:
+    Path("gouji.toml").write_text(f'apprise_urls = ["json://example.cn", "{url}"]\n', encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"gouji\.toml, apprise_urls: a URL holds a password") as caught:
+        load_settings()
+    assert "hush" not in str(caught.value)
+    assert "env:NAME" in caught.value.remedy
+
+
+def test_a_list_of_channels_of_the_wrong_kind_is_refused_without_being_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsError, match="it cannot be used") as caught:
+        load_settings(apprise_urls={"json://user:hush@example.cn": 1})
+    assert "hush" not in str(caught.value)
+
+
 def test_a_wrong_settings_file_is_said_in_plain_words() -> None:
     Path("gouji.toml").write_text("batch_size 3\n", encoding="utf-8")
     with pytest.raises(SettingsError, match=r"gouji\.toml: not a TOML file"):

@@ -270,9 +270,11 @@ outbox = Table(
     Column("subject", Text, nullable=False),
     Column("markdown", Text, nullable=False),
     Column("html", Text, nullable=False),
+    Column("attachments", JSON, nullable=False),
     Column("sent_at", Moment),
     Column("attempts", Integer, nullable=False),
     Column("error", Text, nullable=False),
+    Column("reported", Date),
 )
 
 published_view = Table(

@@ -7,7 +7,7 @@ running the night again, which decides nothing twice.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
@@ -15,11 +15,13 @@ from sqlalchemy import Connection, Engine, select
 
 from expectations.rule import load_rules
 from tasks.alert.changes import changes
-from tasks.alert.channels import FILE, channel_name, deliver, outbox_key, paths, put, queue
+from tasks.alert.channels import FILE, channel_name, outbox_key, paths, put, queue
+from tasks.alert.delivery import Routes, deliver
 from tasks.alert.digest import Digest, build_digests
 from tasks.alert.engineering import build_engineering
 from tasks.alert.ledger import broken_tonight, is_history, known_notices, recheck, record
 from tasks.alert.notices import is_closable, transitions
+from tasks.alert.services import Patience, load_channels
 from warehouse.engine import writing
 from warehouse.schema import outbox
 
@@ -28,7 +30,7 @@ from warehouse.schema import outbox
 class AlertOptions:
     """Where digests go, and what only maintainers are told. `always` sends one to a supervisor for whom nothing happened.
 
-    faults: why the state was not published, for the maintainers.
+    faults: why the state was not published, for the maintainers. link_base: where the outbox folder is served, if it is.
     """
 
     outbox: Path
@@ -36,6 +38,12 @@ class AlertOptions:
     always: bool = False
     maintainer_urls: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
+    link_base: str = ""
+    patience: Patience = field(default_factory=lambda: load_channels().patience)
+
+    def routes(self) -> Routes:
+        """Where messages go."""
+        return Routes(self.outbox, self.apprise_urls, self.maintainer_urls, self.link_base, self.patience)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +78,7 @@ def alert(engine: Engine, night: date, options: AlertOptions, now: Callable[[], 
             if message is not None:
                 put(connection, message, (FILE, *dict.fromkeys(channel_name(url) for url in options.maintainer_urls)))
             queue(connection, [digest for digest in digests if digest.has_news or options.always], tuple(channels))
-    deliver(engine, night, options.outbox, (*options.apprise_urls, *options.maintainer_urls), now)
+    deliver(engine, night, options.routes(), now)
     with engine.connect() as connection:
         return tuple(_news(connection, digest, options.outbox) for digest in digests)
 
