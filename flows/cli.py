@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from flows.agencies import agencies_app
+from flows.notices import notices_app
 from flows.output import terminal, write
 from flows.review import review_app
 from flows.settings import Settings, date_of, load_settings
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 
 app.add_typer(agencies_app, name="agencies")
+app.add_typer(notices_app, name="notices")
 app.add_typer(review_app, name="review")
 app.command()(warc)
 
