@@ -169,9 +169,10 @@ class Nights(RuleBasedStateMachine):
         self.office = Office(self.engine)
         for agency, owner in OWNERS.items():
             self.office.agency(agency, agency, owner)
-        self.sites = {agency: Site(dict.fromkeys(SLOTS)) for agency in OWNERS}
+        self.sites = {agency: Site(dict.fromkeys(SLOTS, 12)) for agency in OWNERS}
         self.model, self.today, self.hook, self.crashes = Model(), date(2026, 1, 1), Hook(), 0
         self.expected: dict[tuple[str, date], tuple[str, str]] = {}
+        self._pass_night(None)
 
     @rule(agency=agencies, slot=slots, value=values)
     def publish(self, agency: str, slot: Slot, value: int | None) -> None:
@@ -203,7 +204,9 @@ class Nights(RuleBasedStateMachine):
     @precondition(lambda self: self.model.lives)
     @rule(data=st.data(), kind=kinds, days=st.integers(1, 3))
     def a_person_does_something(self, data: st.DataObject, kind: StepKind, days: int) -> None:
-        key = data.draw(st.sampled_from(sorted(self.model.lives)))
+        self._step(data.draw(st.sampled_from(sorted(self.model.lives))), kind, days)
+
+    def _step(self, key: tuple[str, Slot], kind: StepKind, days: int) -> None:
         until = self.today + timedelta(days) if kind == "snoozed" else None
         reply = {"reply": "已复核", "replied_by": "李某", "replied_on": self.today} if kind == "replied" else {}
         step = Step(kind, "王某", clock(), "已核", until=until, **reply)  # type: ignore[arg-type]
@@ -217,6 +220,18 @@ class Nights(RuleBasedStateMachine):
 
     @rule(crash=st.none() | st.integers(1, 60))
     def a_night_passes(self, crash: int | None) -> None:
+        self._pass_night(crash)
+
+    @rule(agency=agencies, slot=slots, value=values, kind=kinds, days=st.integers(1, 2))
+    def a_person_settles_what_changes_then(self, agency: str, slot: Slot, value: int | None, kind: StepKind, days: int) -> None:
+        """What people settled is where most can go wrong: a step, a night, other figures, another night."""
+        if (agency, slot) in self.model.lives:
+            self._step((agency, slot), kind, days)
+        self._pass_night(None)
+        self.publish(agency, slot, value)
+        self._pass_night(None)
+
+    def _pass_night(self, crash: int | None) -> None:
         self.today += timedelta(days=1)
         self.office.put("run", night=self.today, started_at=clock(), finished_at=clock(), summary={})
         for agency, site in self.sites.items():
@@ -343,4 +358,4 @@ def _empty() -> Path:
 
 
 TestNights = Nights.TestCase
-TestNights.settings = settings(max_examples=8, stateful_step_count=30, deadline=None, phases=(Phase.explicit, Phase.generate))
+TestNights.settings = settings(max_examples=10, stateful_step_count=25, deadline=None, phases=(Phase.explicit, Phase.generate))
