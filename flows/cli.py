@@ -14,6 +14,7 @@ from rich.console import Console
 
 from flows.agencies import agencies_app
 from flows.discover import discover
+from flows.notices import notices_app
 from flows.output import terminal, write
 from flows.review import review_app
 from flows.settings import Settings, date_of, load_settings
@@ -36,6 +37,7 @@ app = typer.Typer(
 )
 
 app.add_typer(agencies_app, name="agencies")
+app.add_typer(notices_app, name="notices")
 app.add_typer(review_app, name="review")
 app.command()(discover)
 app.command()(sql)

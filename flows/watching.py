@@ -22,7 +22,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from flows.marked import code
 from flows.settings import Settings
-from tasks.alert.channels import FILE, Message, channel_name, deliver, outbox_key, put
+from tasks.alert.channels import FILE, Message, channel_name, outbox_key, put
+from tasks.alert.delivery import Routes, deliver
 from tasks.errors import GoujiError, SettingsError, WarehouseError
 from warehouse.engine import open_existing, open_warehouse, writing
 from warehouse.schema import outbox, run
@@ -168,7 +169,7 @@ def _tell(looking: Watch, engine: Engine, messages: Sequence[Message]) -> tuple[
             for message, channel in new:
                 put(connection, message, (channel,))
     if new or is_owed:
-        deliver(engine, looking.night, looking.settings.outbox_dir(), urls, lambda: looking.now)
+        deliver(engine, looking.night, Routes(looking.settings.outbox_dir(), maintainer_urls=urls), lambda: looking.now)
     with engine.connect() as connection:
         return tuple(f"{row.channel} {row.night}: {row.error}" for row in connection.execute(owed))
 

@@ -106,10 +106,6 @@ class Office:
             "column_outcome", start_url=url, night=night, complete=not kind, pages=1, links=1, kind=kind, reason="said the site"
         )
 
-    def people_say(self, state: str) -> None:
-        with self.engine.begin() as connection:
-            connection.execute(update(schema.notice).values(state=state))
-
     def rows(self) -> dict[str, list[Any]]:
         with self.engine.connect() as connection:
             tables = (schema.notice, schema.notice_event, schema.outbox)
@@ -182,7 +178,7 @@ def test_life_of_a_notice_new_changed_resolved_reopened(office: Office, options:
     assert second.events == ("甲市水利局2023年度报告有新版本（第 2 版）",)
     office.assess("water", 2023, N3)
     third = news(office, N3, options)
-    assert third.resolved[0].endswith("（按新规则/新读取结果不再成立）")
+    assert third.resolved[0].endswith("（此前系本系统读取有误，非单位填报错误）")
     assert third.still_open == 0
     office.report("water", 2023, N4, ("T3-BAL", "applications.*.natural", 14, 11))
     fourth = news(office, N4, options)
@@ -216,20 +212,6 @@ def test_our_own_reading_mistakes_reach_nobody(office: Office, options: AlertOpt
     with office.engine.begin() as connection:
         connection.execute(update(schema.finding).values(verdict="undecided"))
     assert news(office, N1, options).new == ()
-
-
-@pytest.mark.parametrize(("state", "quiet"), [("explained", True), ("snoozed", True), ("acknowledged", False)])
-def test_peoples_word_is_respected(office: Office, options: AlertOptions, state: str, quiet: bool) -> None:
-    office.report("water", 2023, N1, BALANCE)
-    alert(office.engine, N1, options, clock)
-    office.people_say(state)
-    office.assess("water", 2023, N2, ("T3-BAL", "applications.*.natural", 20, 11))
-    assert bool(news(office, N2, options).changed) is not quiet
-    assert office.rows()["notice"][0][7] == state
-    office.assess("water", 2023, N3)
-    third = news(office, N3, options)
-    assert bool(third.resolved) is (state != "explained")
-    assert third.still_open == 0
 
 
 def test_a_change_after_publication_is_told_once_and_never_closed(office: Office, options: AlertOptions) -> None:

@@ -16,7 +16,7 @@ from warehouse.dump import canonical_dump
 from warehouse.engine import open_warehouse
 from warehouse.readings import reading_ids, reading_key, rebuild
 from warehouse.schema import agency, figure, report, sighting
-from warehouse.schema_crawl import metadata
+from warehouse.schema_notice import metadata
 
 ONE, TWO, THREE, FOUR = NIGHTS[:4]
 PAGE = Page("2023 new=5 concluded=5")

@@ -25,7 +25,7 @@ from sqlalchemy.exc import IntegrityError
 from tasks.errors import NewerSchema, WarehouseError
 from warehouse import views
 from warehouse.engine import MIGRATIONS, open_warehouse, writing
-from warehouse.schema_crawl import metadata
+from warehouse.schema_notice import metadata
 
 ROOT = Path(views.__file__).parents[2]
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from tasks.errors import WarehouseError
-from warehouse.schema_crawl import metadata
+from warehouse.schema_notice import metadata
 from warehouse.views import view_texts
 
 _NIGHTS = " union all ".join(f"select night from {name}" for name in ("run", "column_outcome", "agency_version"))  # noqa: S608
@@ -42,6 +42,8 @@ _TABLES = {
         )""",
     "outbox": "from {of}outbox as {t} where {t}.night <= {night}",
     "notice_event": "from {of}notice_event as {t} where {t}.night <= {night}",
+    "notice_step": "from {of}notice_step as {t} where {t}.night <= {night}",
+    "told": "from {of}told as {t} where {t}.night <= {night}",
     "notice": """
         from {of}notice as {t}
         join {of}notice_event as event on event.fingerprint = {t}.fingerprint
@@ -74,7 +76,13 @@ _COLUMNS = {
             select max(other.night) from {of}board as other
             where other.agency_id = {t}.agency_id and other.year = {t}.year and other.night <= {night}
         )""",
-    ("notice", "state"): "case event.transition when 'changed' then 'open' when 'new' then 'open' else event.transition end",
+    # A person's word counts until a night moves the notice: then the event says another sentence, or comes later.
+    ("notice", "state"): """case event.transition when 'resolved' then event.state else coalesce((
+            select step.step from {of}notice_step as step where step.id = (
+                select max(other.id) from {of}notice_step as other
+                where other.fingerprint = {t}.fingerprint and other.step <> 'replied' and other.night <= {night}
+            ) and step.night >= event.night and step.sentence = event.sentence
+        ), event.state) end""",
     ("notice", "since"): "event.night",
     ("notice", "sentence"): "event.sentence",
 }

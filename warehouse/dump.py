@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, Table, select
 
 from warehouse.schema import assessment, document, outbox, reading, report, run, sighting
-from warehouse.schema_beside import decision, metadata
+from warehouse.schema_beside import decision
+from warehouse.schema_notice import metadata, notice_step
 
 # What a run leaves of itself rather than of the world: its clock, the server's (Date, ETag and the like), its attempts.
 _OF_THE_RUN = {
@@ -25,6 +26,7 @@ _OF_THE_RUN = {
     outbox.c.sent_at,
     outbox.c.attempts,
     decision.c.at,
+    notice_step.c.at,
 }
 _Names = Mapping[int, str]
 
@@ -38,7 +40,7 @@ def canonical_dump(engine: Engine) -> str:
 
 
 def _table(connection: Connection, table: Table, names: Mapping[str, _Names]) -> Iterator[str]:
-    is_surrogate = table.name in names or table in (sighting, run, decision)
+    is_surrogate = table.name in names or table in (sighting, run, decision, notice_step)
     columns = [column for column in table.c if column not in _OF_THE_RUN and not (is_surrogate and column.name == "id")]
     yield f"# {table.name}: {', '.join(column.name for column in columns)}"
     targets = [

@@ -257,7 +257,9 @@ notice_event = Table(
     Column("supervisor", Text, nullable=False),
     Column("sentence", Text, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("state", String(16), nullable=False),
     CheckConstraint("transition in ('new', 'changed', 'resolved', 'reopened')", name="transition"),
+    CheckConstraint("state in ('open', 'acknowledged', 'explained', 'snoozed', 'resolved', 'reopened')", name="state"),
 )
 
 outbox = Table(

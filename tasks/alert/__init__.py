@@ -19,8 +19,9 @@ from tasks.alert.channels import FILE, channel_name, outbox_key, paths, put, que
 from tasks.alert.delivery import Routes, deliver
 from tasks.alert.digest import Digest, build_digests
 from tasks.alert.engineering import build_engineering
-from tasks.alert.ledger import broken_tonight, is_history, known_notices, recheck, record
+from tasks.alert.ledger import broken_tonight, is_history, keep_told, known_notices, recheck, record
 from tasks.alert.notices import is_closable, transitions
+from tasks.alert.people import snoozes_due
 from tasks.alert.services import Patience, load_channels
 from warehouse.engine import writing
 from warehouse.schema import outbox
@@ -78,6 +79,7 @@ def alert(engine: Engine, night: date, options: AlertOptions, now: Callable[[], 
             if message is not None:
                 put(connection, message, (FILE, *dict.fromkeys(channel_name(url) for url in options.maintainer_urls)))
             queue(connection, [digest for digest in digests if digest.has_news or options.always], tuple(channels))
+            keep_told(connection, night, tuple(channels))
     deliver(engine, night, options.routes(), now)
     with engine.connect() as connection:
         return tuple(_news(connection, digest, options.outbox) for digest in digests)
@@ -87,7 +89,8 @@ def _decide(connection: Connection, night: date, said_once: frozenset[str]) -> N
     notices, broken = known_notices(connection), broken_tonight(connection)
     still = {each.fingerprint for each in broken}
     vanished = [notice for notice, _ in notices.values() if notice.fingerprint not in still and is_closable(notice, said_once)]
-    record(connection, transitions(notices, broken, recheck(connection, vanished), night, said_once), night)
+    rechecks, due = recheck(connection, vanished), snoozes_due(connection, night)
+    record(connection, transitions(notices, broken, rechecks, night, said_once, due), night)
 
 
 def _news(connection: Connection, digest: Digest, folder: Path) -> SupervisorNews:

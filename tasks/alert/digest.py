@@ -20,8 +20,9 @@ from sqlalchemy import Connection, Row, select
 
 from expectations.rule import Rule, load_rules
 from tasks.alert.changes import Change
+from tasks.alert.people import settled_before
 from tasks.alert.sentences import COLON, load_wording, split_sentence, year_name
-from tasks.records import NoticeState, Severity
+from tasks.records import Severity
 from warehouse.schema import agency, notice, notice_event, report
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -106,13 +107,13 @@ def build_digests(
     connection: Connection, night: date, changes: Sequence[Change], said_once: frozenset[str]
 ) -> tuple[Digest, ...]:
     """One digest for each supervisor of the register, quiet or not, in the order of their names."""
-    latest = _latest_events(connection, night)
+    latest, settled = _latest_events(connection, night), settled_before(connection, night)
     evidence = {(row.agency_id, row.year): row for row in connection.execute(select(report).where(report.c.is_current.is_(True)))}
     tonight, standing = defaultdict(list), defaultdict(list)
     for row in latest:
         if row.night == night:
             tonight[row.told_supervisor].append(row)
-        elif row.transition != "resolved" and row.state != NoticeState.EXPLAINED.value and row.rule not in said_once:
+        elif row.transition != "resolved" and row.fingerprint not in settled and row.rule not in said_once:
             standing[row.supervisor].append(row)
     by_supervisor = defaultdict(list)
     for change in changes:

@@ -9,16 +9,18 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, func, insert, or_, select, update
 
 from expectations.rule import SurveyRule, rules_by_id
 from expectations.survey_rule import CalendarRule
+from tasks.alert.channels import outbox_key
 from tasks.alert.grounds import Ground, grounds, is_current
 from tasks.alert.notices import Broken, Evidence, Kind, Recheck, Transition, net
 from tasks.alert.sentences import say
 from tasks.records import Notice, NoticeState, Outcome, Severity, Verdict
 from warehouse.clusters import is_held
 from warehouse.schema import assessment, finding, notice, notice_event, reading, report, sighting
+from warehouse.schema_notice import told
 from warehouse.schema_survey import survey_finding
 
 
@@ -44,18 +46,32 @@ def recheck(connection: Connection, vanished: Iterable[Notice]) -> dict[str, Rec
     return {fingerprint: check for fingerprint, check in checks.items() if check is not None}
 
 
+def keep_told(connection: Connection, night: date, channels: Sequence[str]) -> None:
+    """Which message of the outbox tells each of a night's steps, one row for each channel; run again, it comes to the same."""
+    connection.execute(delete(told).where(told.c.night == night, told.c.channel.in_(channels)))
+    steps = select(notice_event.c.fingerprint, notice_event.c.transition, notice_event.c.supervisor)
+    rows = [
+        {"fingerprint": step.fingerprint, "night": night, "transition": step.transition, "channel": channel}
+        | {"outbox_key": outbox_key(step.supervisor, night, channel)}
+        for step in connection.execute(steps.where(notice_event.c.night == night))
+        for channel in channels
+    ]
+    if rows:
+        connection.execute(insert(told), rows)
+
+
 def record(connection: Connection, steps: Sequence[Transition], night: date) -> None:
     """Write the notices as they now are, and one event for each that moved tonight."""
     known = set(connection.execute(select(notice.c.fingerprint)).scalars())
     tonight = select(notice_event.c.fingerprint, notice_event.c.transition).where(notice_event.c.night == night)
-    told = {row.fingerprint: row.transition for row in connection.execute(tonight)}
+    earlier = {row.fingerprint: row.transition for row in connection.execute(tonight)}
     for step in steps:
         values = _notice_row(step)
         if step.notice.fingerprint in known:
             connection.execute(update(notice).where(notice.c.fingerprint == step.notice.fingerprint).values(values))
         else:
             connection.execute(insert(notice).values(values))
-        _record_event(connection, step, night, told.get(step.notice.fingerprint))
+        _record_event(connection, step, night, earlier.get(step.notice.fingerprint))
 
 
 def _record_event(connection: Connection, step: Transition, night: date, earlier: Kind | None) -> None:
@@ -70,6 +86,7 @@ def _record_event(connection: Connection, step: Transition, night: date, earlier
             supervisor=moved.supervisor,
             sentence=moved.sentence,
             reason=moved.reason,
+            state=moved.state.value,
         )
     )
 
@@ -81,6 +98,7 @@ def _recheck(connection: Connection, vanished: Notice) -> Recheck | None:
     previous = reading.alias("previous_reading")
     compared = (
         select(assessment.c.id, reading.c.sha256, previous.c.sha256.label("previous_sha256"), report.c.night)
+        .add_columns(assessment.c.rules_version, *_read(reading, "read"), *_read(previous, "previous_read"))
         .join(report, report.c.id == assessment.c.report_id)
         .join(reading, reading.c.id == assessment.c.reading_id)
         .outerjoin(previous, previous.c.id == assessment.c.previous_reading_id)
@@ -100,10 +118,20 @@ def _recheck(connection: Connection, vanished: Notice) -> Recheck | None:
     ).first()
     return Recheck(
         outcome=Outcome(outcome) if outcome else None,
-        now=Evidence(now.sha256, now.previous_sha256),
-        then=Evidence(then.sha256, then.previous_sha256) if then else None,
+        now=_evidence(now),
+        then=_evidence(then) if then else None,
         revised=now.night,
     )
+
+
+def _read(read: Any, name: str) -> tuple[ColumnElement[Any], ...]:
+    """What names a reading: what it says, or for one of before that was kept, the reading itself."""
+    return read.c.content.label(f"{name}_content"), read.c.id.label(f"{name}_id")
+
+
+def _evidence(row: Row[Any]) -> Evidence:
+    read = (str(row.read_content or row.read_id), str(row.previous_read_content or row.previous_read_id))
+    return Evidence(row.sha256, row.previous_sha256, read, row.rules_version)
 
 
 def _recheck_survey(connection: Connection, vanished: Notice, reason: str) -> Recheck | None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -44,6 +45,14 @@ class Place(_Strict):
     previous: str
 
 
+class Remedial(_Strict):
+    """The 整改清单: its name, its columns, and by rule which side of the equation is what the figure should be."""
+
+    title: str
+    columns: dict[str, str]
+    expected: dict[str, Literal["left", "right", "neither"]]
+
+
 class Wording(_Strict):
     """wording.yml: every phrase that a supervisor reads."""
 
@@ -70,6 +79,10 @@ class Wording(_Strict):
     more_causes: str
     resolution: str
     resolved: dict[str, str]
+    told_again: dict[str, str]
+    states: dict[str, str]
+    steps: dict[str, str]
+    remedial: Remedial
     changes: dict[str, str]
     kinds: dict[str, str]
     subject: str
@@ -120,6 +133,28 @@ def split_sentence(sentence: str) -> tuple[str, str, str]:
     mark = load_wording().basis
     found, _, basis = rest.rpartition(mark)
     return (whose, found, mark + basis) if mark in rest else (whose, rest, "")
+
+
+def facts_of(sentence: str) -> str:
+    """What a sentence says of the figures: an agency's new name or a rule's new wording is no change of theirs."""
+    return split_sentence(sentence)[1]
+
+
+def figures_of(sentence: str) -> str:
+    """Its facts without our guess at their cause."""
+    return _split_facts(sentence)[0]
+
+
+def cause_of(sentence: str) -> str:
+    """Our guess at the cause; blank where the sentence has none."""
+    return _split_facts(sentence)[1]
+
+
+def _split_facts(sentence: str) -> tuple[str, str]:
+    words = load_wording()
+    mark = words.diagnosis.partition("{")[0]
+    figures, _, cause = facts_of(sentence).partition(mark)
+    return figures.rstrip(words.between + words.end), cause.rstrip(words.end)
 
 
 def number(value: Number) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from warehouse.schema_crawl import metadata
+from warehouse.schema_notice import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 context.run_migrations()
