@@ -149,8 +149,8 @@ def main() -> None:
 
 def kept(engine: object, found: Crawl, files: Archive) -> load.CrawlCounts:
     """Archive and load a night."""
-    documents = [archive(each, each.sighting.url, files) for each in found.fetched if each.body is not None]
-    documents += [archive(each, each.url, files) for each in found.pages]
+    documents = [archive(each, files) for each in found.fetched if each.body is not None]
+    documents += [archive(each, files) for each in found.pages]
     return load.load_crawl(engine, found, documents)  # type: ignore[arg-type]
 
 

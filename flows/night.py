@@ -140,8 +140,8 @@ def crawl_agencies(work: Work) -> Crawl:
 
 def archive_documents(work: Work, found: Crawl) -> tuple[Document, ...]:
     """Keep every fetched body for ever."""
-    kept = tuple(archive(each, each.sighting.url, work.files) for each in found.fetched if each.body is not None)
-    pages = tuple(archive(each, each.url, work.files) for each in found.pages)
+    kept = tuple(archive(each, work.files) for each in found.fetched if each.body is not None)
+    pages = tuple(archive(each, work.files) for each in found.pages)
     LOG.info("存档 archive: %d documents and %d pages of lists kept", len({document.sha256 for document in kept}), len(pages))
     return kept + pages
 

@@ -10,9 +10,9 @@ from tasks.records import Document
 from warehouse.files import Archive
 
 
-def archive(fetched: Fetched | ListPage, url: str, files: Archive) -> Document:
+def archive(fetched: Fetched | ListPage, files: Archive) -> Document:
     """Keep the body of a document or of a list's page. Raises ArchiveDamaged when the spool no longer holds what was fetched."""
-    remedy = "Run the night again; it is fetched anew."
+    url, remedy = fetched.url, "Run the night again; it is fetched anew."
     if fetched.body is None:
         raise ValueError(f"{url} answered that it is unchanged: there is no body to keep")
     try:

@@ -41,6 +41,11 @@ class Fetched:
     headers: tuple[tuple[str, str], ...]
     fetched_at: datetime
 
+    @property
+    def url(self) -> str:
+        """What was asked for."""
+        return self.sighting.url
+
 
 @dataclass(frozen=True, slots=True)
 class Missed:

@@ -93,7 +93,7 @@ def test_the_outbox_of_a_night_holds_no_later_digest(engine: Engine) -> None:
         run_night(engine, night, GOOD)
         row = {"supervisor": "办", "night": night, "channel": "file", "subject": "", "markdown": "", "html": ""}
         with engine.begin() as connection:
-            connection.execute(insert(outbox).values({"key": f"{night}", "attempts": 0, "error": ""} | row))
+            connection.execute(insert(outbox).values({"key": f"{night}", "attempts": 0, "error": "", "attachments": []} | row))
     assert ask(engine, "select count(*) from outbox", ONE) == [(1,)]
 
 

@@ -20,7 +20,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy import event, select, update
 
 from tasks.alert import AlertOptions, alert
+from tasks.alert.channels import paths
 from tasks.alert.people import Step, StepKind, take
+from tasks.alert.services import load_channels
 from tasks.errors import AlertError
 from tests.test_alert import CITY, COUNTY, Office, clock
 from warehouse import schema
@@ -36,6 +38,7 @@ kinds = st.sampled_from(("acknowledged", "explained", "snoozed", "reopened", "re
 
 Slot = tuple[str, str]
 Figures = dict[Slot, int | None]
+ONCE = load_channels().patience.model_copy(update={"tries": 1})
 
 
 class Crash(BaseException):
@@ -284,7 +287,7 @@ class Nights(RuleBasedStateMachine):
         assert set(self.hook.taken) == set(titles)
         assert self.hook.taken.total() <= titles.total() + self.crashes
         for message in messages:
-            assert (self.folder / "outbox" / message.night.isoformat() / f"{message.supervisor}.html").is_file()
+            assert all(path.is_file() for path in paths(self.folder / "outbox", message.supervisor, message.night))
 
     def teardown(self) -> None:
         if hasattr(self, "engine"):
@@ -318,7 +321,7 @@ class Nights(RuleBasedStateMachine):
             return [sorted(connection.execute(query).all(), key=repr) for query in queries]
 
     def _alert(self) -> None:
-        options = AlertOptions(self.folder / "outbox", apprise_urls=(self.hook.url,))
+        options = AlertOptions(self.folder / "outbox", apprise_urls=(self.hook.url,), patience=ONCE)
         alert(self.engine, self.today, options, clock)
 
     def _crash_after(self, statements: int) -> None:

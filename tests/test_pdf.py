@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import io
 import json
+from io import BytesIO
 from pathlib import Path
 
 import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import ImageFont
 
 from flows.read import read_document
 from tasks.errors import DamagedDocument, DocumentTooLarge, NoTextLayer
 from tasks.extract import extract, pdf
 from tasks.extract.paper.ink import turned
+from tasks.extract.paper.stand_in import stand_in_font
 from tasks.printed import Agreement, Grid, Printed
 from tasks.records import Reading
 from tests.paper import Paper, change, tying
@@ -244,3 +247,11 @@ def test_files_of_many_producers_are_read_as_they_were_set(path: Path) -> None:
     reading = read(path.read_bytes())
     assert raw(reading) == {address: "".join(text.split()) for address, text in truth["figures"].items()}
     assert (reading.agency, reading.year) == (truth["agency"], truth["year"])
+
+
+def test_the_stand_in_for_missing_fonts_has_every_sign_and_none_without_size() -> None:
+    """A machine without Chinese fonts reads what one with them does: signs that stand alone need some size."""
+    font = ImageFont.truetype(BytesIO(stand_in_font()), 100)
+    for sign in "无一0/，龘":
+        left, top, right, bottom = font.getbbox(sign)
+        assert (right - left, bottom - top) > (30, 70), sign

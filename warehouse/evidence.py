@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, exists, func, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 
 from tasks.records import Document, Sighting
 from warehouse.schema import agency, document, run, sighting
@@ -83,10 +83,17 @@ def _conditions(selection: Selection) -> list[ColumnElement[bool]]:
     if selection.years:
         conditions.append(sighting.c.year.in_(selection.years))
     if selection.since:
-        conditions.append(sighting.c.night >= selection.since)
+        conditions.append(or_(sighting.c.night >= selection.since, _stands(selection.since)))
     if selection.until:
         conditions.append(sighting.c.night <= selection.until)
     return conditions
+
+
+def _stands(night: date) -> ColumnElement[bool]:
+    """Whether a page was there on a night as an earlier row says: what did not change was not written once more."""
+    later = sighting.alias("later")
+    same = (later.c.agency_id == sighting.c.agency_id, later.c.url == sighting.c.url, later.c.night > sighting.c.night)
+    return and_(sighting.c.state.in_(SEEN), ~exists().where(*same, later.c.night <= night))
 
 
 def _names(connection: Connection) -> dict[str, list[tuple[date, str]]]:

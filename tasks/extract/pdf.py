@@ -14,6 +14,7 @@ from tasks.extract.paper.ink import Ink
 from tasks.extract.paper.layers import hidden_layers
 from tasks.extract.paper.pdfium import take_ink
 from tasks.extract.paper.ruled import in_order
+from tasks.extract.paper.stand_in import use_stand_in
 from tasks.extract.paper.tables import read_ink
 from tasks.extract.paper.witness import Witness
 from tasks.extract.paper.words import mark_notes, text_lines
@@ -32,6 +33,7 @@ _PLAY = 0.06  # points: boxes are rounded to a tenth
 
 def read(data: bytes, name: str) -> Printed:
     """PDF bytes → Printed. Raises NoTextLayer for a scan without the extra `ocr`, DamagedDocument, DocumentTooLarge."""
+    use_stand_in()
     try:
         with pypdfium2.PdfDocument(data) as document:
             pages = len(document)
@@ -123,6 +125,7 @@ def reread(data: bytes, locator: Locator) -> str:
     """The text that stands in a locator's box, from the bytes alone; blank for a locator of another kind."""
     if locator.page is None or locator.box is None:
         return ""
+    use_stand_in()
     with pypdfium2.PdfDocument(data) as document:
         ink = _ink(document, locator.page, hidden_layers(data))
     if is_scan(ink):
