@@ -120,7 +120,7 @@ def test_bodies_are_the_archives_and_metadata_say_who_showed_them_when(engine: E
         "etag": "",
         "state": "",
     }
-    assert "NotListed" in told[2]["reason"]
+    assert "NotListed" in told[1]["reason"]
 
 
 def test_every_record_refers_to_one_before_it(engine: Engine) -> None:
