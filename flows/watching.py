@@ -24,6 +24,7 @@ from flows.marked import code
 from flows.settings import Settings
 from tasks.alert.channels import FILE, Message, channel_name, outbox_key, put
 from tasks.alert.delivery import Routes, deliver
+from tasks.alert.services import load_channels
 from tasks.errors import GoujiError, SettingsError, WarehouseError
 from warehouse.engine import open_existing, open_warehouse, writing
 from warehouse.schema import outbox, run
@@ -169,7 +170,9 @@ def _tell(looking: Watch, engine: Engine, messages: Sequence[Message]) -> tuple[
             for message, channel in new:
                 put(connection, message, (channel,))
     if new or is_owed:
-        deliver(engine, looking.night, Routes(looking.settings.outbox_dir(), maintainer_urls=urls), lambda: looking.now)
+        once = load_channels().patience.model_copy(update={"tries": 1})  # cron asks again soon
+        routes = Routes(looking.settings.outbox_dir(), maintainer_urls=urls, patience=once)
+        deliver(engine, looking.night, routes, lambda: looking.now, tells_maintainers=False)
     with engine.connect() as connection:
         return tuple(f"{row.channel} {row.night}: {row.error}" for row in connection.execute(owed))
 

@@ -177,7 +177,7 @@ LISTS: dict[str, tuple[dict[str, Answer], Ending]] = {
         {"/nb/": listing(*(f"<li><a href={n}>公告</a><i>2026-01-20</i>" for n in range(50_000)))},
         ("CrawlError", "too large"),
     ),
-    "calendar trap": ({"*": calendar}, ("CrawlIncomplete", "page 2 of 2000 is missing")),
+    "calendar trap": ({"*": calendar}, ("CrawlIncomplete", "more than 5 pages")),
     "2,000 next pages": (
         {"/nb/": listing(entry("/a", "公告"), more=NUMBERS)},
         ("CrawlIncomplete", "page 2 of 2000 is missing"),

@@ -40,9 +40,11 @@ class Routes:
     patience: Patience = field(default_factory=lambda: load_channels().patience)
 
 
-def deliver(engine: Engine, night: date, routes: Routes, now: Callable[[], datetime]) -> None:
+def deliver(engine: Engine, night: date, routes: Routes, now: Callable[[], datetime], *, tells_maintainers: bool = True) -> None:
     """Send what is not yet sent, of this night and earlier ones, mend tonight's files, and tell maintainers of what fails."""
     _deliver(engine, night, routes, now)
+    if not tells_maintainers:
+        return
     channels = dict.fromkeys((FILE, *(channel_name(url) for url in routes.maintainer_urls)))
     with writing(engine) as connection:
         told = tell_maintainers(connection, night, tuple(channels))
