@@ -9,8 +9,6 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from scrapy import Selector
-
 from tasks.crawl.answers import soft_refusal
 from tasks.crawl.page import Page, find_date, read_page, resolve, squeeze
 from tasks.crawl.portal import Articles, Portals
@@ -75,7 +73,8 @@ def _tags(page: Page, names: tuple[str, ...]) -> Iterator[str]:
 
 def _attachments(page: Page, portals: Portals) -> Iterator[str]:
     """Files linked from the article's text; from the frame around it only those that are called an annual report or 附件."""
-    is_marked = any(_is_article(box, portals.articles) for box in page.tree.xpath("//*"))
+    marks = _marks(portals.articles)
+    is_marked = any(_is_article(box, *marks) for box in page.tree.root.iter())
     beside: dict[Any, bool] = {}  # the box around a link → whether it is called 附件 there
     for link in page.tree.xpath("//*[self::a][@href] | //iframe[@src] | //embed[@src] | //object[@data]"):
         target = next(filter(None, (link.attrib.get(name) for name in ("href", "src", "data"))), "")
@@ -94,19 +93,24 @@ def _attachments(page: Page, portals: Portals) -> Iterator[str]:
         if box not in beside:
             beside[box] = any(word in squeeze("".join(box.itertext())) for word in portals.attachments.named)
         is_named = beside[box] or any(is_report(name, portals.titles) for name in names)
-        if not is_marked or is_named or _is_inside(link, portals.articles):
+        if not is_marked or is_named or any(_is_article(box, *marks) for box in link.root.iterancestors()):
             yield url
 
 
-def _is_inside(link: Selector, articles: Articles) -> bool:
-    """Whether the link stands in what the page marks as its article; on a page that marks none, every link is taken."""
-    return any(_is_article(box, articles) for box in link.xpath("ancestor::*"))
-
-
-def _is_article(box: Selector, articles: Articles) -> bool:
-    classes = {name.lower() for name in box.attrib.get("class", "").split()}
+def _marks(articles: Articles) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """The ids, classes and tags by which pages mark their article, in lower case."""
     return (
-        box.attrib.get("id", "").lower() in {name.lower() for name in articles.ids}
-        or not classes.isdisjoint(name.lower() for name in articles.classes)
-        or box.root.tag in articles.tags
+        frozenset(name.lower() for name in articles.ids),
+        frozenset(name.lower() for name in articles.classes),
+        frozenset(articles.tags),
+    )
+
+
+def _is_article(box: Any, ids: frozenset[str], classes: frozenset[str], tags: frozenset[str]) -> bool:
+    """Whether an element (lxml's own, for there are thousands) is what the page marks as its article."""
+    named = box.get("class")
+    return (
+        box.tag in tags
+        or (box.get("id") or "").lower() in ids
+        or (bool(named) and not classes.isdisjoint(name.lower() for name in named.split()))
     )

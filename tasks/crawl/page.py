@@ -36,7 +36,7 @@ class Page:
 
     def text(self) -> str:
         """The visible text, without white space."""
-        return squeeze("".join(self.tree.xpath("//body//text()[not(ancestor::script or ancestor::style)]").getall()))
+        return squeeze("".join(self.tree.root.xpath("//body//text()[not(ancestor::script or ancestor::style)]")))
 
 
 def read_page(body: bytes, url: str, content_type: str = "") -> Page:
