@@ -54,7 +54,7 @@ class Answer(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer, and log it."""
         host = self.headers["Host"].partition(":")[0]
-        number = int(host.split(".")[2]) * 250 + int(host.split(".")[3])
+        number = number_of(host)
         status, body, kind = 200, b"", "text/html; charset=utf-8"
         if self.path == "/robots.txt":
             body, kind = b"User-agent: *\nDisallow: /private/\n", "text/plain"
@@ -79,6 +79,12 @@ class Answer(BaseHTTPRequestHandler):
 
     def log_message(self, *words: object) -> None:
         """Say nothing."""
+
+
+def number_of(host: str) -> int:
+    """Which site an address is of."""
+    third, fourth = host.split(".")[2:]
+    return int(third) * 250 + int(fourth)
 
 
 def listing(number: int, reports: int) -> bytes:
@@ -163,7 +169,7 @@ def told(night: date, seconds: float, server: Sites, found: Crawl, counts: load.
     print(f"  {len(server.log)} requests, {len(server.log) / max(sites, 1):.1f} a site; {peak:.0f} MB at most")
     sums: Counter[str] = Counter()
     for host, path, status, size, _ in server.log:
-        has = "with" if (int(host.split(".")[2]) * 250 + int(host.split(".")[3])) % WITHOUT else "without"
+        has = "with" if number_of(host) % WITHOUT else "without"
         kind = "robots.txt" if path == "/robots.txt" else ("lists " if path == "/nb/" else "reports ") + has + " validators"
         sums[f"{kind}: requests"] += 1
         sums[f"{kind}: answered unchanged"] += status == 304

@@ -63,8 +63,7 @@ class Work:
 
 def begin(settings: Settings, night: date, now: Clock) -> Work:
     """Open the register, the warehouse and the archive, or say plainly why that is not possible."""
-    check_given(settings, night)
-    agencies = load_register(settings.agencies)
+    agencies = check_given(settings, night)
     for find in (settings.channels, settings.maintainers):
         find()  # a reference that leads nowhere is said now, not when everything else is done
     files = Archive(settings.archive())
@@ -84,11 +83,12 @@ def check(settings: Settings) -> None:
     check_places(settings)
 
 
-def check_given(settings: Settings, night: date | None = None) -> None:
-    """Look at the register, our data files and the folders to publish into, and make nothing."""
-    load_register(settings.agencies)
+def check_given(settings: Settings, night: date | None = None) -> tuple[Agency, ...]:
+    """Look at the register, our data files and the folders to publish into, and make nothing. Returns the agencies."""
+    agencies = load_register(settings.agencies)
     _check_data(reading_version())
     _check_folders(settings, night)
+    return agencies
 
 
 def check_places(settings: Settings) -> None:

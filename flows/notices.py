@@ -76,38 +76,31 @@ def show_command(notice: Annotated[str, typer.Argument(help="An id of the list."
     show_notice(terminal(), line, entries, ground.finding.cells if ground is not None else ())
 
 
-@notices_app.command("ack")
-def ack(
-    ids: Ids = None,
-    reason: Reason = "",
-    supervisor: Supervisor = "",
-    agency: Agency = "",
-    year: Year = None,
-    rule: Rule = "",
-    yes: Yes = False,
-    by: By = None,
-    data: Data = None,
-) -> None:
-    """Take notices in hand; they stay among what still stands 受理."""
-    wanted = _wanted(supervisor, agency, year, rule)
-    _act(_settings(data), ids or [], wanted, yes, _step("acknowledged", reason, by))
+def _settling(name: str, kind: StepKind, says: str) -> None:
+    """A command that does one step to notices, for a reason, and nothing else."""
+
+    @notices_app.command(name, help=says)
+    def settle(
+        ids: Ids = None,
+        reason: Reason = "",
+        supervisor: Supervisor = "",
+        agency: Agency = "",
+        year: Year = None,
+        rule: Rule = "",
+        yes: Yes = False,
+        by: By = None,
+        data: Data = None,
+    ) -> None:
+        wanted = _wanted(supervisor, agency, year, rule)
+        _act(_settings(data), ids or [], wanted, yes, _step(kind, reason, by))
 
 
-@notices_app.command("explain")
-def explain(
-    ids: Ids = None,
-    reason: Reason = "",
-    supervisor: Supervisor = "",
-    agency: Agency = "",
-    year: Year = None,
-    rule: Rule = "",
-    yes: Yes = False,
-    by: By = None,
-    data: Data = None,
-) -> None:
-    """Accept an explanation, for the agency, rule and year with the figures of now; other figures are told again 接受说明."""
-    wanted = _wanted(supervisor, agency, year, rule)
-    _act(_settings(data), ids or [], wanted, yes, _step("explained", reason, by))
+_settling("ack", "acknowledged", "Take notices in hand; they stay among what still stands 受理.")
+_settling(
+    "explain",
+    "explained",
+    "Accept an explanation, for the agency, rule and year with the figures of now; other figures are told again 接受说明.",
+)
 
 
 @notices_app.command("snooze")
@@ -131,21 +124,7 @@ def snooze(
     _act(settings, ids or [], wanted, yes, _step("snoozed", reason, by, until=day))
 
 
-@notices_app.command("reopen")
-def reopen(
-    ids: Ids = None,
-    reason: Reason = "",
-    supervisor: Supervisor = "",
-    agency: Agency = "",
-    year: Year = None,
-    rule: Rule = "",
-    yes: Yes = False,
-    by: By = None,
-    data: Data = None,
-) -> None:
-    """Let notices stand again that were acknowledged, explained or snoozed 恢复提示."""
-    wanted = _wanted(supervisor, agency, year, rule)
-    _act(_settings(data), ids or [], wanted, yes, _step("reopened", reason, by))
+_settling("reopen", "reopened", "Let notices stand again that were acknowledged, explained or snoozed 恢复提示.")
 
 
 @notices_app.command("reply")

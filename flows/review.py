@@ -38,6 +38,7 @@ _KINDS = {  # the errors of tasks/errors.py for which a document is quarantined
     "NoTextLayer": "扫描件，没有文字",
     "DocumentTooLarge": "文件过大或读取超时",
     "DamagedDocument": "文件损坏",
+    "ReaderCrashed": "读取程序崩溃",
     "UnknownEdition": "没有法定表格，或格式不明",
     "UnplacedRow": "有行或列无法对应",
 }

@@ -59,6 +59,7 @@ def test_without_a_folder_nothing_is_added(tmp_path: Path) -> None:
         (f"report.pdf,{URL},b,2024,,", "column agency: 'b'"),
         (f"report.pdf,{URL},a,24,,", "column year"),
         (f"report.pdf,{URL},a,2027,,", "column year"),
+        (f"report.pdf,{URL},a,²024,,", "column year"),
         (f"report.pdf,{URL},a,2024,,20.1.2025", "column published"),
     ],
 )

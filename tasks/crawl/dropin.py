@@ -16,6 +16,8 @@ from mimetypes import guess_type
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tasks.crawl.portal import load_portals
+from tasks.crawl.register.table import text_of
 from tasks.errors import SettingsError
 from tasks.fetched import ColumnOutcome, Crawl, Fetched
 from tasks.records import Agency, Sighting
@@ -54,7 +56,11 @@ def _files(folder: Path, agencies: Mapping[str, Agency], night: date, now: datet
             expected=f"a CSV file with the columns {_SHAPE}",
             remedy="Write it, or remove the folder.",
         )
-    rows = csv.DictReader(io.StringIO(_text(place), newline=""))
+    text = text_of(place.read_bytes())
+    if text is None:
+        expected, remedy = "CSV in UTF-8 or GB 18030", "Save it as CSV UTF-8."
+        raise SettingsError("is not readable as text", where=str(place), expected=expected, remedy=remedy)
+    rows = csv.DictReader(io.StringIO(text, newline=""))
     if missing := [name for name in _REQUIRED if name not in (rows.fieldnames or ())]:
         raise SettingsError(
             f"column {missing[0]} is missing", where=f"{place}, line 1", expected=_SHAPE, remedy="Add the column."
@@ -75,7 +81,7 @@ def _file(
         raise _wrong(where, "url", row["url"], "the address that the file was fetched from by hand")
     if row["agency"] not in agencies:
         raise _wrong(where, "agency", row["agency"], "the id of an agency of the register")
-    if not (row["year"].isdigit() and 2008 <= int(row["year"]) <= night.year):
+    if not (row["year"].isdecimal() and load_portals().titles.first_year <= int(row["year"]) <= night.year):
         raise _wrong(where, "year", row["year"], "the year that the report is about, such as 2024")
     data = path.read_bytes()
     if not data:
@@ -93,18 +99,6 @@ def _day(value: str, where: str) -> date | None:
         return date.fromisoformat(value) if value else None
     except ValueError:
         raise _wrong(where, "published", value, "a day such as 2024-01-25, or nothing") from None
-
-
-def _text(path: Path) -> str:
-    data = path.read_bytes()
-    for charset in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(charset)
-        except UnicodeDecodeError:
-            continue
-    raise SettingsError(
-        "is not readable as text", where=str(path), expected="CSV in UTF-8 or GB 18030", remedy="Save it as CSV UTF-8."
-    )
 
 
 def _wrong(where: str, column: str, value: str, expected: str) -> SettingsError:

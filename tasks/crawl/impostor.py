@@ -11,6 +11,7 @@ from tasks.records import Agency
 from warehouse.regions import region_name
 
 _META = re.compile(r"<meta\b[^>]*>", re.IGNORECASE)
+_DESCRIBES = re.compile("keywords|description", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^>]*>([^<]*)", re.IGNORECASE)
 _REMEDY = (
     "Nothing of the page is used. Open the address in a browser; if the agency has moved, correct the register's start_urls."
@@ -19,12 +20,11 @@ _REMEDY = (
 
 def impostor(source: str, asked: str, agencies: Sequence[Agency], portals: Portals) -> CrawlError | None:
     """The failure that a page is which is not these agencies'. It is doubted only where the register gives their regions."""
-    said = "".join(_TITLE.findall(source)) + "".join(
-        tag for tag in _META.findall(source) if re.search("keywords|description", tag, re.IGNORECASE)
-    )
+    metas = _META.findall(source)
+    said = "".join([*_TITLE.findall(source), *filter(_DESCRIBES.search, metas)])
     if word := next((word for word in portals.impostors.words if word in said), ""):
         return SourceHijacked(f"the page advertises ({word})", where=asked, expected="an agency's page", remedy=_REMEDY)
-    found = (match for tag in _META.findall(source) for match in portals.impostors.code.finditer(tag))
+    found = (match for tag in metas for match in portals.impostors.code.finditer(tag))
     codes = {code for match in found for code in match.groups() if code and region_name(f"{code[:2]}0000")}
     provinces = {each.region[:2] for each in agencies if each.region}
     if codes and provinces and all(code[:2] not in provinces for code in codes):

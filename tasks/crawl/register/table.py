@@ -27,7 +27,7 @@ class Row:
 
 def read_rows(data: bytes) -> tuple[list[Row], list[Problem]]:
     """All lines that are not blank, and what is wrong with the file, its header or its quotation marks. Never raises."""
-    text = _text(data)
+    text = text_of(data)
     if text is None:
         expected, remedy = "CSV in UTF-8 or GB 18030", "Save it as CSV UTF-8."
         return [], [Problem(0, "", "", Severity.ERROR, "is not readable as text", expected, remedy)]
@@ -44,7 +44,8 @@ def read_rows(data: bytes) -> tuple[list[Row], list[Problem]]:
     return [_row(number, header, fields) for number, fields in rest], problems
 
 
-def _text(data: bytes) -> str | None:
+def text_of(data: bytes) -> str | None:
+    """A file that a spreadsheet wrote, as text; None where it is none."""
     for charset in ("utf-8-sig", "gb18030"):
         try:
             text = data.decode(charset)
