@@ -11,17 +11,11 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.settings import Settings
+from tasks.alert.sentences import load_wording
 from tasks.errors import SettingsError
 from warehouse.readonly import query_read_only
 from warehouse.schema_crawl import BOARD_STATES
 
-_LABELS = dict(
-    zip(
-        BOARD_STATES,
-        ("已公开", "逾期公开", "逾期未公开", "未到期", "拒绝访问", "robots", "未能到达", "已移走", "不能读取", "存疑"),
-        strict=True,
-    )
-)
 _STYLES = {"published": "green", "late": "yellow", "missing": "bold red", "not_due": "dim"}
 _QUERY = "select agency_id, agency, supervisor, year, state, reason, url from v_board order by supervisor, agency_id, year"
 
@@ -37,7 +31,9 @@ def show_board(settings: Settings, console: Console, year: int | None, superviso
     console.print(_matrix(chosen))
     console.print(_reasons([each for each in chosen if each["reason"] and (state or each["state"] != "not_due")]))
     counts = Counter(each["state"] for each in chosen)
-    console.print("，".join(f"{_LABELS[name]} {name} {counts[name]}" for name in BOARD_STATES if counts[name]) or "没有 none")
+    console.print(
+        "，".join(f"{load_wording().board[name]} {name} {counts[name]}" for name in BOARD_STATES if counts[name]) or "没有 none"
+    )
 
 
 def _matrix(places: Sequence[dict[str, Any]]) -> Table:
@@ -56,7 +52,7 @@ def _matrix(places: Sequence[dict[str, Any]]) -> Table:
 
 
 def _cell(state: str) -> Text:
-    return Text(_LABELS.get(state, ""), style=_STYLES.get(state, "magenta"))
+    return Text(load_wording().board.get(state, ""), style=_STYLES.get(state, "magenta"))
 
 
 def _reasons(places: Sequence[dict[str, Any]]) -> Table:

@@ -13,6 +13,7 @@ from functools import cache, partial
 from importlib.metadata import version
 from logging import getLogger
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
@@ -23,6 +24,7 @@ from flows.summary import BatchCounts
 from flows.version import reading_version
 from tasks import load
 from tasks.alert import AlertOptions, SupervisorNews, alert
+from tasks.alert.routing import Route, Routing
 from tasks.alert.services import load_channels
 from tasks.archive import archive
 from tasks.crawl import crawl
@@ -241,11 +243,11 @@ def tell_supervisors(work: Work, faults: tuple[str, ...] = ()) -> tuple[Supervis
     settings = work.settings
     options = AlertOptions(
         outbox=settings.outbox_dir(),
-        apprise_urls=settings.channels(),
-        always=settings.always_send,
+        routing=Routing(Route(channels=settings.channels(), always=settings.always_send)),
         maintainer_urls=settings.maintainers(),
         faults=faults,
         link_base=settings.link_base,
+        zone=ZoneInfo(settings.timezone),
     )
     news = alert(work.engine, work.night, options, work.now)
     LOG.info("告知 alert: %d digests for %d supervisors", sum(bool(each.files) for each in news), len(news))

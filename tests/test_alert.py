@@ -18,6 +18,7 @@ from sqlalchemy import Engine, func, insert, select, update
 from tasks.alert import AlertOptions, SupervisorNews, alert
 from tasks.alert.channels import channel_name
 from tasks.alert.notices import Evidence, Recheck, net, transitions
+from tasks.alert.routing import Route, Routing
 from tasks.alert.sentences import say, split_sentence
 from tasks.alert.services import load_channels
 from tasks.errors import AlertError
@@ -164,7 +165,7 @@ def test_second_night_without_change_sends_nothing(office: Office, options: Aler
 def test_a_quiet_night_is_sent_when_asked(office: Office, options: AlertOptions) -> None:
     office.report("water", 2023, N1, BALANCE)
     alert(office.engine, N1, options, clock)
-    county = news(office, N2, AlertOptions(options.outbox, always=True), COUNTY)
+    county = news(office, N2, AlertOptions(options.outbox, Routing(Route(always=True))), COUNTY)
     assert "无新情况" in county.files[0].read_text(encoding="utf-8")
 
 
@@ -243,7 +244,7 @@ def test_withdrawn_missing_and_unreached_are_told_once(office: Office, options: 
     assert "不等于未公开" in second.files[1].read_text(encoding="utf-8")
     office.sight("school", 2022, N3, "missed")
     office.column("school", N3, "SourceBlocked")
-    third = news(office, N3, AlertOptions(options.outbox, always=True))
+    third = news(office, N3, AlertOptions(options.outbox, Routing(Route(always=True))))
     assert third.events == ()
     assert "（自 2026-11-21 起）" in third.files[0].read_text(encoding="utf-8")
     office.column("school", N4)
@@ -366,7 +367,7 @@ def receiver() -> Iterator[Receiver]:
 
 def test_an_apprise_url_gets_the_digest_once(office: Office, options: AlertOptions, receiver: Receiver) -> None:
     office.report("water", 2023, N1, BALANCE)
-    with_hook = AlertOptions(options.outbox, apprise_urls=(receiver.url,))
+    with_hook = AlertOptions(options.outbox, Routing(Route((receiver.url,))))
     assert news(office, N1, with_hook).undelivered == ()
     alert(office.engine, N1, with_hook, clock)
     alert(office.engine, N2, with_hook, clock)
@@ -380,7 +381,7 @@ def test_a_dead_channel_loses_nothing_and_is_tried_again(office: Office, options
     office.report("water", 2023, N1, BALANCE)
     receiver.status = 503
     once = load_channels().patience.model_copy(update={"tries": 1})
-    with_hook = AlertOptions(options.outbox, apprise_urls=(receiver.url,), patience=once)
+    with_hook = AlertOptions(options.outbox, Routing(Route((receiver.url,))), patience=once)
     first = news(office, N1, with_hook)
     assert all(path.is_file() for path in first.files)
     assert re.match(r"json://127\.0\.0\.1#\w{8} 2026-11-20: .*not accepted", first.undelivered[0])
@@ -393,7 +394,7 @@ def test_a_dead_channel_loses_nothing_and_is_tried_again(office: Office, options
 
 def test_an_unknown_service_is_reported_and_the_file_is_still_written(office: Office, options: AlertOptions) -> None:
     office.report("water", 2023, N1, BALANCE)
-    told = news(office, N1, AlertOptions(options.outbox, apprise_urls=("nonsense://somewhere",)))
+    told = news(office, N1, AlertOptions(options.outbox, Routing(Route(("nonsense://somewhere",)))))
     assert "does not know this URL" in told.undelivered[0]
     assert told.files[0].is_file()
 

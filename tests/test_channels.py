@@ -30,7 +30,7 @@ from tasks.alert.channels import FILE, Message, channel_name, paths, put
 from tasks.alert.chat import feishu_sign
 from tasks.alert.cutting import fit, for_chat, measure
 from tasks.alert.delivery import Routes, deliver
-from tasks.alert.digest import TEMPLATES
+from tasks.alert.digest_set import TEMPLATES
 from tasks.alert.refusal import retry_after
 from tasks.alert.services import has_secret, load_channels, service_of, without_secrets
 from warehouse.engine import open_warehouse, writing

@@ -22,6 +22,7 @@ from sqlalchemy import event, select, update
 from tasks.alert import AlertOptions, alert
 from tasks.alert.channels import paths
 from tasks.alert.people import Step, StepKind, take
+from tasks.alert.routing import Route, Routing
 from tasks.alert.services import load_channels
 from tasks.errors import AlertError
 from tests.test_alert import CITY, COUNTY, Office, clock
@@ -321,7 +322,7 @@ class Nights(RuleBasedStateMachine):
             return [sorted(connection.execute(query).all(), key=repr) for query in queries]
 
     def _alert(self) -> None:
-        options = AlertOptions(self.folder / "outbox", apprise_urls=(self.hook.url,), patience=ONCE)
+        options = AlertOptions(self.folder / "outbox", Routing(Route((self.hook.url,))), patience=ONCE)
         alert(self.engine, self.today, options, clock)
 
     def _crash_after(self, statements: int) -> None:

@@ -18,6 +18,7 @@ from flows.cli import main
 from tasks.alert import AlertOptions, alert
 from tasks.alert.notice_list import short_id
 from tasks.alert.people import Step, StepKind, take
+from tasks.alert.routing import Route, Routing
 from tasks.alert.services import load_channels
 from tasks.errors import AlertError
 from tests.test_alert import BALANCE, CITY, COUNTY, N1, N2, N3, N4, Office, clock, news
@@ -216,7 +217,7 @@ def test_a_correction_in_doubt_is_not_called_one(office: Office, options: AlertO
 
 def test_each_step_of_a_night_is_in_one_message_of_each_channel(office: Office, options: AlertOptions) -> None:
     office.report("town", 2023, N1, BALANCE, CARRY)
-    with_hook = AlertOptions(options.outbox, apprise_urls=("json://127.0.0.1:9/",), patience=ONCE)
+    with_hook = AlertOptions(options.outbox, Routing(Route(("json://127.0.0.1:9/",))), patience=ONCE)
     for _ in range(2):
         alert(office.engine, N1, with_hook, clock)
     with office.engine.connect() as connection:

@@ -188,7 +188,7 @@ def test_a_newer_warehouse_is_left_alone(url: str) -> None:
         open_warehouse(url)
     assert "gouji.db" in caught.value.where
     assert "Upgrade gouji" in caught.value.remedy
-    assert caught.value.expected == "revision 0008 or an earlier one"
+    assert caught.value.expected == "revision 0009 or an earlier one"
 
 
 def test_a_database_of_another_program_is_left_alone(tmp_path: Path) -> None:

@@ -43,6 +43,8 @@ _TABLES = {
     "outbox": "from {of}outbox as {t} where {t}.night <= {night}",
     "notice_event": "from {of}notice_event as {t} where {t}.night <= {night}",
     "notice_step": "from {of}notice_step as {t} where {t}.night <= {night}",
+    "night_told": "from {of}night_told as {t} where {t}.night <= {night}",
+    "escalation": "from {of}escalation as {t} where {t}.night <= {night}",
     "told": "from {of}told as {t} where {t}.night <= {night}",
     "notice": """
         from {of}notice as {t}
@@ -85,6 +87,8 @@ _COLUMNS = {
         ), event.state) end""",
     ("notice", "since"): "event.night",
     ("notice", "sentence"): "event.sentence",
+    ("notice", "translations"): "event.translations",
+    ("night_told", "told_on"): "case when {t}.told_on <= {night} then {t}.told_on end",
 }
 
 

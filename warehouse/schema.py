@@ -245,6 +245,7 @@ notice = Table(
     Column("state", String(16), nullable=False),
     Column("since", Date, nullable=False),
     Column("sentence", Text, nullable=False),
+    Column("translations", JSON, nullable=False, default=dict),
     CheckConstraint("state in ('open', 'acknowledged', 'explained', 'snoozed', 'resolved', 'reopened')", name="state"),
 )
 
@@ -258,6 +259,7 @@ notice_event = Table(
     Column("sentence", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("state", String(16), nullable=False),
+    Column("translations", JSON, nullable=False, default=dict),
     CheckConstraint("transition in ('new', 'changed', 'resolved', 'reopened')", name="transition"),
     CheckConstraint("state in ('open', 'acknowledged', 'explained', 'snoozed', 'resolved', 'reopened')", name="state"),
 )
@@ -273,6 +275,7 @@ outbox = Table(
     Column("markdown", Text, nullable=False),
     Column("html", Text, nullable=False),
     Column("attachments", JSON, nullable=False),
+    Column("not_before", Moment),
     Column("sent_at", Moment),
     Column("attempts", Integer, nullable=False),
     Column("error", Text, nullable=False),

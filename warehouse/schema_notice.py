@@ -1,4 +1,4 @@
-"""The warehouse's tables, continued: what people did with notices, and which message told each of a notice's steps.
+"""The warehouse's tables, continued: what people did with notices, who was told of each step, and what went to superiors.
 
 `metadata` here has all tables, those of the other schema modules too.
 """
@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, Integer
 from warehouse.schema_crawl import metadata
 from warehouse.types import Moment
 
-__all__ = ["PEOPLES_STEPS", "metadata", "notice_step", "told"]
+__all__ = ["PEOPLES_STEPS", "escalation", "metadata", "night_told", "notice_step", "told"]
 
 PEOPLES_STEPS = ("acknowledged", "explained", "snoozed", "reopened", "replied")
 
@@ -41,8 +41,27 @@ told = Table(
     Column("fingerprint", ForeignKey("notice.fingerprint"), primary_key=True),
     Column("night", Date, primary_key=True),
     Column("transition", String(16), primary_key=True),
+    Column("supervisor", Text, primary_key=True),
     Column("channel", Text, primary_key=True),
     Column("outbox_key", ForeignKey("outbox.key"), nullable=False),
-    CheckConstraint("transition in ('new', 'changed', 'resolved', 'reopened')", name="transition"),
+    CheckConstraint("transition in ('new', 'changed', 'resolved', 'reopened', 'escalated')", name="transition"),
     Index("ix_told_outbox_key", "outbox_key"),
+)
+
+night_told = Table(
+    "night_told",
+    metadata,
+    Column("supervisor", Text, primary_key=True),
+    Column("night", Date, primary_key=True),
+    Column("told_on", Date),
+)
+
+escalation = Table(
+    "escalation",
+    metadata,
+    Column("fingerprint", ForeignKey("notice.fingerprint"), primary_key=True),
+    Column("since", Date, primary_key=True),
+    Column("superior", Text, primary_key=True),
+    Column("supervisor", Text, nullable=False),
+    Column("night", Date, nullable=False),
 )

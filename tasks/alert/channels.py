@@ -6,17 +6,18 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, insert, select, update
 
-from tasks.alert.digest import Digest, set_digest
+from tasks.alert.digest import Digest
+from tasks.alert.digest_set import set_digest
 from tasks.alert.sentences import load_wording
 from tasks.alert.services import channel_name
 from warehouse.schema import outbox
 
-__all__ = ["FILE", "Message", "channel_name", "outbox_key", "paths", "put", "queue"]
+__all__ = ["FILE", "Message", "channel_name", "message_of", "outbox_key", "paths", "put"]
 
 FILE = "file"
 KEY_LENGTH = 128
@@ -28,7 +29,7 @@ _UNSAFE = re.compile(r"[^\w.()（）-]+")
 class Message:
     """What is sent: to whom (a supervisor, or the maintainers), of which night, as Markdown and as HTML.
 
-    attachments: files that go with it, as paths below the outbox folder.
+    attachments: files that go with it, as paths below the outbox folder. not_before: when it may be sent (None: at once).
     """
 
     to: str
@@ -37,13 +38,13 @@ class Message:
     markdown: str
     html: str
     attachments: tuple[str, ...] = ()
+    not_before: datetime | None = None
 
 
-def queue(connection: Connection, digests: Sequence[Digest], channels: Sequence[str]) -> None:
-    """A row for each digest and channel."""
-    for digest in digests:
-        markdown, html = set_digest(digest)
-        put(connection, Message(digest.supervisor, digest.night, digest.subject, markdown, html), channels)
+def message_of(digest: Digest, attachments: tuple[str, ...], not_before: datetime | None) -> Message:
+    """A digest as it is sent."""
+    markdown, html = set_digest(digest)
+    return Message(digest.supervisor, digest.night, digest.subject, markdown, html, attachments, not_before)
 
 
 def put(connection: Connection, message: Message, channels: Sequence[str]) -> None:
@@ -55,6 +56,7 @@ def put(connection: Connection, message: Message, channels: Sequence[str]) -> No
         stored = connection.execute(select(outbox.c.markdown, outbox.c.attachments).where(outbox.c.key == key)).one_or_none()
         if stored is None:
             row = {"key": key, "supervisor": message.to, "night": message.night, "channel": channel}
+            row["not_before"] = None if channel == FILE else message.not_before
             connection.execute(insert(outbox).values(**row, **content, sent_at=None, attempts=0, error=""))
         elif (stored.markdown, tuple(stored.attachments)) != (message.markdown, message.attachments):
             connection.execute(update(outbox).where(outbox.c.key == key).values(**content, sent_at=None, error=""))

@@ -53,7 +53,8 @@ def deliver(engine: Engine, night: date, routes: Routes, now: Callable[[], datet
 
 
 def _deliver(engine: Engine, night: date, routes: Routes, now: Callable[[], datetime], only: str | None = None) -> None:
-    due = or_(outbox.c.sent_at.is_(None), (outbox.c.channel == FILE) & (outbox.c.night == night))
+    has_its_hour = or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now())
+    due = or_(outbox.c.sent_at.is_(None) & has_its_hour, (outbox.c.channel == FILE) & (outbox.c.night == night))
     asked = select(outbox).where(due, outbox.c.night <= night)
     asked = asked if only is None else asked.where(outbox.c.supervisor == only)
     with engine.connect() as connection:  # those tried least go first, so that one that never succeeds holds up no other

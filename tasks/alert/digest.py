@@ -1,39 +1,21 @@
-"""Build each supervisor's digest of a night from the warehouse, and set it as Markdown and HTML.
-
-A digest is rebuilt from rows alone (notice events, reports, sightings, column outcomes), so a re-run of a night says the same.
-"""
+"""A digest: what one supervisor is told of a night, and of earlier ones of which no digest has told."""
 
 from __future__ import annotations
 
-import re
-from base64 import b64encode
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from pathlib import Path
-from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from sqlalchemy import Connection, Row, select
-
-from expectations.rule import Rule, load_rules
+from expectations.rule import Rule
 from tasks.alert.changes import Change
-from tasks.alert.people import settled_before
-from tasks.alert.sentences import COLON, load_wording, split_sentence, year_name
-from tasks.records import Severity
-from warehouse.schema import agency, notice, notice_event, report
-
-TEMPLATES = Path(__file__).parent / "templates"
-WORST = 10
-_ORDER = tuple(severity.value for severity in Severity)
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~])")
+from tasks.alert.sentences import load_wording
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One notice as told: its severity and rule, what was found, by which rule, and why it was closed."""
+    """One notice as told: its severity and rule, what was found, by which rule, why it was closed, and how long it has stood.
+
+    office: whose it is, where its superior is told of it; else blank. nights: since `since`.
+    """
 
     severity: str
     label: str
@@ -42,13 +24,17 @@ class Item:
     basis: str
     reason: str
     since: date
+    nights: int
     sentence: str
+    office: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The items of one agency's report of one year, gravest first, and the evidence."""
+    """The items of one agency's report of one year, gravest first, and the evidence. report_year: None where it is of no year."""
 
+    agency_id: str
+    report_year: int | None
     agency: str
     year: str
     url: str
@@ -58,7 +44,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """All that is new (or changed, resolved, reopened) tonight."""
+    """All that is new (or changed, resolved, reopened, escalated) tonight."""
 
     kind: str
     title: str
@@ -71,17 +57,54 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Owing:
+    """An agency that has not published, or of which that cannot be told: its state on the board, why, and where to look."""
+
+    agency: str
+    state: str
+    label: str
+    reason: str
+    url: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Who has published the report of a year: (state, label, how many) as the board has them, and those that are owing."""
+
+    year: int
+    counts: tuple[tuple[str, str, int], ...]
+    owing: tuple[Owing, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
-    """What one supervisor is told of one night. `remaining` were told earlier and still stand; `worst` are some of them."""
+    """What one supervisor is told of one night.
+
+    nights: those whose news it tells, its own last. standing: what was told earlier and still stands, gravest and oldest first.
+    ages: how much of it has stood how long. severities: of all that stands, (severity, label, how many). below: how many notices
+    are milder than what the supervisor asked for, or of rules that it does not want. rules: those of tonight's notices. steps: what
+    it tells, by fingerprint, night and transition.
+    """
 
     supervisor: str
     night: date
+    nights: tuple[date, ...]
+    language: str
     sections: tuple[Section, ...]
     changes: tuple[Change, ...]
-    remaining: int
-    worst: tuple[Group, ...]
+    standing: tuple[Group, ...]
+    ages: tuple[tuple[str, int], ...]
     severities: tuple[tuple[str, str, int], ...]
+    coverage: tuple[Coverage, ...]
+    below: int
     rules: tuple[Rule, ...]
+    steps: tuple[tuple[str, date, str], ...]
+
+    @property
+    def remaining(self) -> int:
+        """How many earlier notices still stand."""
+        return sum(len(group.items) for group in self.standing)
 
     @property
     def has_news(self) -> bool:
@@ -101,147 +124,3 @@ class Digest:
     def told(self, kind: str) -> tuple[str, ...]:
         """The full sentences of one section."""
         return tuple(item.sentence for section in self.sections if section.kind == kind for item in section.items)
-
-
-def build_digests(
-    connection: Connection, night: date, changes: Sequence[Change], said_once: frozenset[str]
-) -> tuple[Digest, ...]:
-    """One digest for each supervisor of the register, quiet or not, in the order of their names."""
-    latest, settled = _latest_events(connection, night), settled_before(connection, night)
-    evidence = {(row.agency_id, row.year): row for row in connection.execute(select(report).where(report.c.is_current.is_(True)))}
-    tonight, standing = defaultdict(list), defaultdict(list)
-    for row in latest:
-        if row.night == night:
-            tonight[row.told_supervisor].append(row)
-        elif row.transition != "resolved" and row.fingerprint not in settled and row.rule not in said_once:
-            standing[row.supervisor].append(row)
-    by_supervisor = defaultdict(list)
-    for change in changes:
-        by_supervisor[change.supervisor].append(change)
-    everybody = {*connection.execute(select(agency.c.supervisor)).scalars(), *tonight}
-    return tuple(_digest(name, night, tonight[name], standing[name], by_supervisor[name], evidence) for name in sorted(everybody))
-
-
-def set_digest(digest: Digest) -> tuple[str, str]:
-    """The digest as (Markdown, HTML)."""
-    shown = {"digest": digest, "words": load_wording()}
-    markdown, html = (templates().get_template(f"digest.{kind}.j2").render(shown) for kind in ("md", "html"))
-    return markdown, html
-
-
-def _latest_events(connection: Connection, night: date) -> list[Row[Any]]:
-    """The last event of each notice up to a night."""
-    rows: Iterable[Row[Any]] = connection.execute(
-        select(
-            notice_event.c.fingerprint,
-            notice_event.c.night,
-            notice_event.c.transition,
-            notice_event.c.supervisor.label("told_supervisor"),
-            notice_event.c.sentence,
-            notice_event.c.reason,
-            *(notice.c[name] for name in ("agency_id", "year", "rule", "scope", "severity", "state", "since")),
-            agency.c.name,
-            agency.c.supervisor,
-        )
-        .join(notice, notice.c.fingerprint == notice_event.c.fingerprint)
-        .join(agency, agency.c.id == notice.c.agency_id)
-        .where(notice_event.c.night <= night)
-        .order_by(notice_event.c.night)
-    )
-    return list({row.fingerprint: row for row in rows}.values())
-
-
-def _digest(
-    supervisor: str,
-    night: date,
-    tonight: Sequence[Row[Any]],
-    standing: Sequence[Row[Any]],
-    changes: Sequence[Change],
-    evidence: dict[tuple[str, int], Row[Any]],
-) -> Digest:
-    words = load_wording()
-    sections = tuple(
-        Section(kind, title, _groups([row for row in tonight if row.transition == kind], evidence))
-        for kind, title in words.counts.items()
-    )
-    still_broken = [row for row in (*tonight, *standing) if row.transition != "resolved"]
-    count = Counter(row.severity for row in still_broken)
-    worst = sorted(
-        standing, key=lambda row: (_ORDER.index(row.severity), row.since, row.agency_id, row.year or 0, row.rule, row.scope)
-    )
-    named = {row.rule for row in tonight}
-    return Digest(
-        supervisor=supervisor,
-        night=night,
-        sections=sections,
-        changes=tuple(changes),
-        remaining=len(standing),
-        worst=tuple(group for row in worst[:WORST] for group in _groups([row], evidence)),
-        severities=tuple((severity, words.severities[severity], count[severity]) for severity in _ORDER),
-        rules=tuple(rule for rule in load_rules() if rule.id in named),
-    )
-
-
-def _groups(rows: Iterable[Row[Any]], evidence: dict[tuple[str, int], Row[Any]]) -> tuple[Group, ...]:
-    """By agency and year, those with errors first."""
-    together = defaultdict(list)
-    for row in rows:
-        together[row.agency_id, row.year].append(row)
-    groups = []
-    for key, members in together.items():
-        members.sort(key=lambda row: (_ORDER.index(row.severity), _rule_order().get(row.rule, 0), row.scope))
-        source = evidence.get(key)
-        url, sha256 = (source.url, source.sha256) if source else ("", "")
-        group = Group(members[0].name, year_name(key[1]), url, sha256, tuple(_item(row) for row in members))
-        groups.append((_ORDER.index(members[0].severity), key[0], -(key[1] or 0), group))
-    return tuple(group for *_, group in sorted(groups, key=lambda ranked: ranked[:3]))
-
-
-def _item(row: Row[Any]) -> Item:
-    words = load_wording()
-    whose, found, basis = split_sentence(row.sentence)
-    titles = {rule.id: rule.title for rule in load_rules()}
-    told = f"{whose}{COLON}{found}".rstrip(words.end)
-    sentence = words.resolution.format(body=told, reason=row.reason) if row.reason else row.sentence
-    return Item(
-        severity=row.severity,
-        label=words.severities[row.severity],
-        title=titles.get(row.rule, row.rule),
-        found=found or whose,
-        basis=basis,
-        reason=row.reason,
-        since=row.since,
-        sentence=sentence,
-    )
-
-
-def _rule_order() -> dict[str, int]:
-    return {rule.id: place for place, rule in enumerate(load_rules())}
-
-
-@cache
-def templates() -> Environment:
-    """What digests and letters are set with: nothing of a report is ever markup."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=select_autoescape(enabled_extensions=("html.j2",)),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["plain"] = _escape_markdown
-    environment.filters["link"] = _safe_link
-    environment.filters["base64"] = lambda data: b64encode(data).decode()
-    return environment
-
-
-def _escape_markdown(text: object) -> str:
-    return _MARKDOWN.sub(r"\\\1", " ".join(str(text).split()))
-
-
-def _safe_link(url: str) -> str:
-    """A web address as it may stand in a link; blank for anything else (a report's address comes from a web page)."""
-    if not url.lower().startswith(("http://", "https://")):
-        return ""
-    return re.sub(r"[\s<>\"'()]", lambda match: f"%{ord(match[0]):02X}", url)

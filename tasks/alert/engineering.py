@@ -18,11 +18,16 @@ from warehouse.schema_survey import cluster, cluster_finding
 _EXAMPLES = 5
 
 
-def build_engineering(connection: Connection, night: date, faults: Sequence[str] = ()) -> Message | None:
-    """The message of a night, or None when nothing has been held or has gone, and the state was published (no `faults`)."""
+def build_engineering(connection: Connection, night: date, nights: Sequence[date], faults: Sequence[str] = ()) -> Message | None:
+    """The message of a night, or None when nothing has been held or has gone, and the state was published (no `faults`).
+
+    nights: of which it tells: its own, and earlier ones of which none has told.
+    """
     words = load_wording().engineering
     rows = connection.execute(
-        select(cluster).where(cluster.c.since == night, cluster.c.reason == "").order_by(cluster.c.state, cluster.c.fingerprint)
+        select(cluster)
+        .where(cluster.c.since.in_(nights), cluster.c.reason == "")
+        .order_by(cluster.c.state, cluster.c.fingerprint)
     ).all()
     if not rows and not faults:
         return None

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, fun
 from expectations.rule import SurveyRule, rules_by_id
 from expectations.survey_rule import CalendarRule
 from tasks.alert.channels import outbox_key
+from tasks.alert.digest import Digest
 from tasks.alert.grounds import Ground, grounds, is_current
 from tasks.alert.notices import Broken, Evidence, Kind, Recheck, Transition, net
 from tasks.alert.sentences import say
@@ -46,15 +47,15 @@ def recheck(connection: Connection, vanished: Iterable[Notice]) -> dict[str, Rec
     return {fingerprint: check for fingerprint, check in checks.items() if check is not None}
 
 
-def keep_told(connection: Connection, night: date, channels: Sequence[str]) -> None:
-    """Which message of the outbox tells each of a night's steps, one row for each channel; run again, it comes to the same."""
-    connection.execute(delete(told).where(told.c.night == night, told.c.channel.in_(channels)))
-    steps = select(notice_event.c.fingerprint, notice_event.c.transition, notice_event.c.supervisor)
+def keep_told(connection: Connection, digest: Digest, channels: Sequence[str]) -> None:
+    """Which message of the outbox tells each step of a digest, one row for each channel; run again, it comes to the same."""
+    keys = {channel: outbox_key(digest.supervisor, digest.night, channel) for channel in channels}
+    connection.execute(delete(told).where(told.c.outbox_key.in_(keys.values())))
     rows = [
-        {"fingerprint": step.fingerprint, "night": night, "transition": step.transition, "channel": channel}
-        | {"outbox_key": outbox_key(step.supervisor, night, channel)}
-        for step in connection.execute(steps.where(notice_event.c.night == night))
-        for channel in channels
+        {"fingerprint": fingerprint, "night": night, "transition": kind, "supervisor": digest.supervisor}
+        | {"channel": channel, "outbox_key": key}
+        for fingerprint, night, kind in digest.steps
+        for channel, key in keys.items()
     ]
     if rows:
         connection.execute(insert(told), rows)

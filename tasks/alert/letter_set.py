@@ -14,7 +14,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from tasks.alert.digest import templates
+from tasks.alert.digest_set import templates
 from tasks.alert.letter import Letter, Problem
 from tasks.alert.letter_words import load_letter_words
 

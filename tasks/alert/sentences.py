@@ -53,6 +53,13 @@ class Remedial(_Strict):
     expected: dict[str, Literal["left", "right", "neither"]]
 
 
+class Age(_Strict):
+    """How long a notice has stood, in words; nights: at most so many, or None for all that is older."""
+
+    nights: int | None
+    label: str
+
+
 class Wording(_Strict):
     """wording.yml: every phrase that a supervisor reads."""
 
@@ -90,6 +97,8 @@ class Wording(_Strict):
     reports: str
     open: str
     quiet: str
+    ages: tuple[Age, ...]
+    board: dict[str, str]
     engineering: dict[str, str]
 
 
