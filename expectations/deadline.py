@@ -47,7 +47,7 @@ def deadline(agency: AgencyType, year: int) -> date:
     """The last day on which an agency's report of a year is in time."""
     (stated,) = (each for each in load_deadlines() if agency.type in each.types)
     day = date(year + 1, stated.month, stated.day)
-    while not _is_workday(day):
+    while not is_workday(day):
         day += timedelta(days=1)
     return day
 
@@ -59,8 +59,8 @@ def may_be_due(night: date) -> tuple[int, ...]:
     return latest - 1, latest
 
 
-def _is_workday(day: date) -> bool:
-    """By the State Council's yearly holiday notices; for a year that has none yet, any day but Saturday and Sunday."""
+def is_workday(day: date) -> bool:
+    """Whether offices work, by the State Council's yearly notices; where there is none, on any day but Saturday and Sunday."""
     try:
         return bool(chinese_calendar.is_workday(day))
     except NotImplementedError:

@@ -56,14 +56,20 @@ def check(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for scripts.")] = False,
 ) -> None:
-    """Tell everything that is wrong with a register, line by line, and what it holds 检查单位名单.
+    """Tell everything that is wrong with a register, line by line, with its supervisors.yml, and what it holds 检查单位名单.
 
     Exit code: 0 no errors (there may be warnings), 1 a night would not begin with it.
     """
-    path = file or load_settings().agencies
-    from tasks.crawl.register import check_register
+    settings = load_settings(agencies=file)
+    path = settings.agencies
+    from flows.routes import route_problems
+    from tasks.crawl.register import Problem, check_register
 
     read, problems = check_register(path)
+    problems += tuple(
+        Problem(0, each.where, "", Severity.ERROR, each.found, each.expected, each.remedy)
+        for each in route_problems(settings, read)
+    )
     summary = summarise(read)
     if as_json:
         told = {"file": str(path), **asdict(summary), "problems": [asdict(problem) for problem in problems]}

@@ -41,14 +41,18 @@ def refuse_secrets(toml: Path, names: Iterable[str]) -> None:
     written = tomllib.loads(toml.read_text(encoding="utf-8"))
     for name in names:
         value = written.get(name, ())
-        urls = value.split(",") if isinstance(value, str) else value
-        if any(_is_secret(str(url).strip()) for url in urls):
-            raise SettingsError(
-                "a URL holds a password, a key or a token",
-                where=f"{toml.name}, {name}",
-                expected="secrets only in the environment, .env or a Prefect block",
-                remedy=f"Write env:NAME or prefect:secret/name there, or set GOUJI_{name.upper()}; then change that secret.",
-            )
+        check_secrets(value.split(",") if isinstance(value, str) else value, f"{toml.name}, {name}")
+
+
+def check_secrets(urls: Iterable[object], where: str) -> None:
+    """Raise SettingsError where URLs that stand in a file hold a secret."""
+    if any(_is_secret(str(url).strip()) for url in urls):
+        raise SettingsError(
+            "a URL holds a password, a key or a token",
+            where=where,
+            expected="secrets only in the environment, .env or a Prefect block",
+            remedy="Write env:NAME or prefect:secret/name there; then change that secret.",
+        )
 
 
 def _is_secret(url: str) -> bool:

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from flows.agencies import agencies_app
+from flows.deliver import deliver
 from flows.discover import discover
 from flows.notices import notices_app
 from flows.output import terminal, write
@@ -39,6 +40,7 @@ app = typer.Typer(
 app.add_typer(agencies_app, name="agencies")
 app.add_typer(notices_app, name="notices")
 app.add_typer(review_app, name="review")
+app.command()(deliver)
 app.command()(discover)
 app.command()(sql)
 app.command()(warc)

@@ -1,4 +1,4 @@
-"""One night at a time on a data folder: an operating system's lock, which no killed process leaves behind."""
+"""One night at a time on a data folder, and one delivery: an operating system's locks, which no killed process leaves behind."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from flows.settings import Clock, Settings
 from tasks.errors import SettingsError
 
 _LOCK, _HOLDER = "night.lock", "night.json"
+_DELIVERY, _PATIENCE = "delivery.lock", 3600.0  # seconds that one delivery waits for another
 
 
 @contextmanager
@@ -42,6 +43,24 @@ def only_night(settings: Settings, now: Clock) -> Iterator[None]:
     finally:
         if lock.lock_counter == 1:
             (folder / _HOLDER).unlink(missing_ok=True)
+        lock.release()
+
+
+@contextmanager
+def only_delivery(settings: Settings) -> Iterator[None]:
+    """Send from a data folder's outbox as the only one, after whoever does so now. Raises SettingsError when that takes long."""
+    folder = settings.data_dir.resolve()
+    lock = FileLock(folder / _DELIVERY, timeout=_PATIENCE, thread_local=False)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout:
+        raise SettingsError("another delivery does not end", where=str(folder), remedy="Look for a `gouji` that hangs.") from None
+    except OSError as error:
+        raise SettingsError(f"cannot be written ({error.strerror})", where=str(folder), remedy="Choose another folder.") from None
+    try:
+        yield
+    finally:
         lock.release()
 
 

@@ -19,12 +19,14 @@ from sqlalchemy import Engine
 
 from expectations.clustering import load_clustering
 from flows.contain import Job, Limits, Readers
+from flows.lock import only_delivery
+from flows.routes import check_routes, load_routes
 from flows.settings import Clock, Settings
 from flows.summary import BatchCounts
 from flows.version import reading_version
 from tasks import load
 from tasks.alert import AlertOptions, SupervisorNews, alert
-from tasks.alert.routing import Route, Routing
+from tasks.alert.routing import Routing
 from tasks.alert.services import load_channels
 from tasks.archive import archive
 from tasks.crawl import crawl
@@ -56,6 +58,7 @@ class Work:
     engine: Engine
     files: Archive
     readers: Readers
+    routing: Routing
 
     @property
     def spool(self) -> Path:
@@ -66,12 +69,12 @@ class Work:
 def begin(settings: Settings, night: date, now: Clock) -> Work:
     """Open the register, the warehouse and the archive, or say plainly why that is not possible."""
     agencies = check_given(settings, night)
-    for find in (settings.channels, settings.maintainers):
-        find()  # a reference that leads nowhere is said now, not when everything else is done
+    settings.maintainers()  # a reference that leads nowhere is said now, not when everything else is done
+    routing = load_routes(settings)
     files = Archive(settings.archive())
     files.check()
     readers = Readers(settings.read_limits(), settings.reading_at_once())
-    work = Work(settings, night, now, agencies, open_warehouse(settings.warehouse_url()), files, readers)
+    work = Work(settings, night, now, agencies, open_warehouse(settings.warehouse_url()), files, readers, routing)
     load.load_register(work.engine, agencies, night)
     load.load_reference(work.engine)
     load.start_run(work.engine, night, now)
@@ -86,8 +89,9 @@ def check(settings: Settings) -> None:
 
 
 def check_given(settings: Settings, night: date | None = None) -> tuple[Agency, ...]:
-    """Look at the register, our data files and the folders to publish into, and make nothing. Returns the agencies."""
+    """Look at the register, the routes, our data and the folders to publish into, and make nothing. Returns the agencies."""
     agencies = load_register(settings.agencies)
+    check_routes(settings, agencies)
     _check_data(reading_version())
     _check_folders(settings, night)
     return agencies
@@ -243,12 +247,15 @@ def tell_supervisors(work: Work, faults: tuple[str, ...] = ()) -> tuple[Supervis
     settings = work.settings
     options = AlertOptions(
         outbox=settings.outbox_dir(),
-        routing=Routing(Route(channels=settings.channels(), always=settings.always_send)),
+        routing=work.routing,
         maintainer_urls=settings.maintainers(),
         faults=faults,
         link_base=settings.link_base,
         zone=ZoneInfo(settings.timezone),
     )
-    news = alert(work.engine, work.night, options, work.now)
+    with only_delivery(settings):
+        news = alert(work.engine, work.night, options, work.now)
     LOG.info("告知 alert: %d digests for %d supervisors", sum(bool(each.files) for each in news), len(news))
+    if any(work.routing.of(each.supervisor).at for each in news):
+        LOG.info("告知 alert: digests with an hour of their own are sent by `gouji deliver` (cron) or `gouji serve`")
     return news

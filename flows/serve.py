@@ -1,4 +1,4 @@
-"""`gouji serve`: schedules the nightly flow and runs it when its time comes, with a Prefect server where none is set.
+"""`gouji serve`: schedules the nightly flow, and deliveries at supervisors' hours, with a Prefect server where none is set.
 
 Prefect's temporary server has no scheduler, so that a real one is started beside the process; its pages show every run.
 """
@@ -24,14 +24,16 @@ ROOT = Path(__file__).resolve().parent.parent  # where our packages lie: the che
 
 
 def serve(settings: Settings) -> None:
-    """Run the nightly flow on schedule until stopped."""
+    """Run the nightly flow, and deliveries where supervisors have hours of their own, on schedule until stopped."""
     from prefect import serve as serve_deployments
     from prefect.deployments.runner import RunnerDeployment
     from prefect.schedules import Cron
     from prefect.types.entrypoint import EntrypointType
 
+    from flows.delivery_flow import deliver
     from flows.night import check
     from flows.nightly import nightly
+    from flows.routes import hours
 
     check(settings)
     os.environ.update(environment(settings))
@@ -43,8 +45,19 @@ def serve(settings: Settings) -> None:
         entrypoint_type=EntrypointType.MODULE_PATH,
         tags=["gouji"],
     )
+    deliveries = [
+        RunnerDeployment.from_flow(
+            deliver,
+            name="deliver",
+            description="What supervisors asked to be told at an hour of their own.",
+            schedules=[Cron(f"{at.minute} {at.hour} * * *", timezone=settings.timezone) for at in at_hours],
+            entrypoint_type=EntrypointType.MODULE_PATH,
+            tags=["gouji"],
+        )
+        for at_hours in filter(None, [hours(settings)])
+    ]
     with prefect_server(settings.data_dir.resolve()):
-        serve_deployments(deployment, limit=1)
+        serve_deployments(deployment, *deliveries, limit=1 + len(deliveries))
 
 
 def environment(settings: Settings) -> dict[str, str]:

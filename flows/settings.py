@@ -58,6 +58,9 @@ class Settings(BaseSettings):
         " AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL). Without it: archive in data_dir.",
     )
     agencies: Path = Field(Path("agencies.csv"), description="The register: a CSV file with one agency a line.")
+    supervisors: Path | None = Field(
+        None, description="How each supervisor is told, a YAML file. Without it: supervisors.yml beside the register, if there."
+    )
     outbox: Path | None = Field(None, description="Folder for the supervisors' digests. Without it: outbox in data_dir.")
     docs: Path | None = Field(None, description="Folder for the Data Docs, a folder a night. Without it: docs in data_dir.")
     products: Path | None = Field(

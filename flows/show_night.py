@@ -137,5 +137,9 @@ def _told(news: SupervisorNews, sentences: int | None) -> Panel:
 
 
 def _notes(news: SupervisorNews) -> Iterable[Text]:
+    if news.is_quiet:
+        yield Text("今日不发告知函，下次一并告知 a quiet day: told with the next digest", style="dim")
+    elif news.not_before is not None and news.files:
+        yield Text(f"{news.not_before:%H:%M} 起发送 sent from then on (`gouji deliver`)", style="dim")
     yield from (Text(str(path), style="dim") for path in news.files if path.suffix == ".html")
     yield from (Text(f"未送达 undelivered: {each}", style="yellow") for each in news.undelivered)

@@ -19,6 +19,7 @@ from flows.portal import HOST, free_port
 from flows.settings import Settings
 from flows.summary import BatchCounts, NightSummary, RuleCount
 from tasks.alert import SupervisorNews
+from tasks.alert.routing import Routing
 from tasks.errors import DamagedDocument, ReaderCrashed
 from tasks.fetched import ColumnOutcome
 from tasks.load import CrawlCounts
@@ -117,7 +118,7 @@ def test_a_server_that_is_gone_is_logged_and_never_raises(
     summary: NightSummary, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     engine = open_warehouse(f"sqlite:///{tmp_path / 'gouji.db'}")
-    work = Work(Settings(docs_url=None), NIGHT, lambda: datetime.now(tz=UTC), (), engine, None, None)  # type: ignore[arg-type]
+    work = Work(Settings(docs_url=None), NIGHT, lambda: datetime.now(tz=UTC), (), engine, None, None, Routing())  # type: ignore[arg-type]
     address = f"http://{HOST}:{free_port(0)}/api"
     with temporary_settings({PREFECT_API_URL: address}), caplog.at_level(logging.WARNING, "gouji"):
         assert write_artifacts(work, summary) == 0

@@ -172,7 +172,7 @@ from flows.night import Work
 from tasks import load
 from warehouse.engine import open_warehouse
 engine, now = open_warehouse({settings.warehouse_url()!r}), lambda: datetime.fromisoformat("2026-01-26T18:03:00+00:00")
-work = Work(None, date(2026, 1, 27), now, (), engine, None, None)
+work = Work(None, date(2026, 1, 27), now, (), engine, None, None, None)
 load.start_run(engine, work.night, now)
 as_task("crawl", lambda work: None).fn(work)
 as_task("read", lambda work: (print("reading", flush=True), time.sleep(60))).fn(work)

@@ -1,14 +1,14 @@
 """Alert: tell each supervisor once what is new, changed, resolved or reopened, with the evidence, as it asked to be told.
 
-What a night decides is written in one transaction, and with it that no digest tells of it yet; the outbox, and that its digests do,
-in a second one; delivery follows. A crash in between is repaired by running the night again, or by the next night, whose digests
+What a night decides is written in one transaction, and with it that no digest tells of it yet; the outbox, and that it does, in a
+second one; delivery follows. A crash in between is repaired by running the night again, or by the next night, whose digests
 tell of both.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -63,7 +63,8 @@ class AlertOptions:
 class SupervisorNews:
     """What one supervisor is told of a night: sentences by kind, how many earlier notices still stand, and where it is.
 
-    `events` are changes of reports and columns; `undelivered` names each channel that still owes a digest, and why.
+    `events` are changes of reports and columns; `undelivered` names each channel that still owes a digest, and why. is_quiet: there
+    is no digest today, the next one tells of it. not_before: its hour, before which nothing is sent.
     """
 
     supervisor: str
@@ -75,6 +76,8 @@ class SupervisorNews:
     events: tuple[str, ...]
     files: tuple[Path, ...]
     undelivered: tuple[str, ...]
+    is_quiet: bool = False
+    not_before: datetime | None = None
 
 
 def alert(engine: Engine, night: date, options: AlertOptions, now: Callable[[], datetime]) -> tuple[SupervisorNews, ...]:
@@ -86,7 +89,7 @@ def alert(engine: Engine, night: date, options: AlertOptions, now: Callable[[], 
         if not is_past:
             _decide(connection, night, said_once)
             escalate(connection, night, options.routing, said_once)
-            begin_night(connection, night, maintainers)
+            begin_night(connection, night, (maintainers, *options.routing.supervisors))
     with engine.connect() as connection:
         agreed = agenda_of_the_past(connection, night) if is_past else agenda(connection, night, options.routing)
         nights = {name: each for name, each in agreed.nights.items() if name != maintainers}
@@ -96,7 +99,14 @@ def alert(engine: Engine, night: date, options: AlertOptions, now: Callable[[], 
             _queue(connection, night, options, digests, agreed)
     deliver(engine, night, options.routes(), now)
     with engine.connect() as connection:
-        return tuple(_news(connection, digest, options.outbox, now()) for digest in digests)
+        return tuple(
+            replace(
+                _news(connection, digest, options.outbox, now()),
+                is_quiet=digest.supervisor in agreed.quiet,
+                not_before=options.not_before(digest.supervisor, night),
+            )
+            for digest in digests
+        )
 
 
 def _decide(connection: Connection, night: date, said_once: frozenset[str]) -> None:

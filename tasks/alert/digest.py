@@ -83,8 +83,8 @@ class Digest:
 
     nights: those whose news it tells, its own last. standing: what was told earlier and still stands, gravest and oldest first.
     ages: how much of it has stood how long. severities: of all that stands, (severity, label, how many). below: how many notices
-    are milder than what the supervisor asked for, or of rules that it does not want. rules: those of tonight's notices. steps: what
-    it tells, by fingerprint, night and transition.
+    are milder than what the supervisor asked for, or of rules that it does not want. rules: those of tonight's notices.
+    steps: what it tells, by fingerprint, night and transition.
     """
 
     supervisor: str

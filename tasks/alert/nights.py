@@ -25,16 +25,17 @@ class Agenda:
     quiet: frozenset[str] = frozenset()
 
 
-def begin_night(connection: Connection, night: date, maintainers: str) -> None:
-    """Note for everybody that no digest tells of this night yet, nor of earlier ones that were cut short before this.
+def begin_night(connection: Connection, night: date, also: Iterable[str]) -> None:
+    """Note for every supervisor, and whoever `also` is told, that no digest tells of this night yet, nor of earlier
+    ones that were cut short before this.
 
     Called in the transaction of what the night decides, so that none of it is lost.
     """
     known = set(connection.execute(select(night_told.c.supervisor).where(night_told.c.night == night)).scalars())
     of_agencies = connection.execute(select(agency.c.supervisor).distinct()).scalars()
     of_events = connection.execute(select(notice_event.c.supervisor).where(notice_event.c.night == night)).scalars()
-    of_escalations = connection.execute(select(escalation.c.superior).where(escalation.c.night == night)).scalars()
-    everybody = sorted({maintainers, *of_agencies, *of_events, *of_escalations})
+    superiors = connection.execute(select(escalation.c.superior).distinct()).scalars()
+    everybody = sorted({*also, *of_agencies, *of_events, *superiors})
     new = [(name, night) for name in everybody if name not in known]
     new += [(name, cut) for cut in _cut_short(connection, night) for name in everybody]
     if new:

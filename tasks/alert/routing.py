@@ -20,10 +20,10 @@ def _never(_: date) -> bool:
 class Route:
     """What one supervisor asked for; as it stands here, what holds for whoever asked for nothing.
 
-    channels: Apprise URLs in full. severity: the mildest that is told; without: rules of which nothing is. at: the hour before which
-    nothing is sent (None: as soon as the night is done). is_quiet: the days without a digest; the next one tells of them. always:
-    send one even when nothing happened. escalate_after: nights after which what still stands is told to the superior. superior: to
-    whom; blank: whoever the register has above.
+    channels: Apprise URLs in full. severity: the mildest that is told; without: rules of which nothing is. at: the hour before
+    which nothing is sent (None: as soon as the night is done). is_quiet: the days without a digest; the next one tells of them.
+    always: send one even when nothing happened. escalate_after: nights after which what still stands is told to the superior.
+    superior: to whom; blank: whoever the register has above.
     """
 
     channels: tuple[str, ...] = ()
