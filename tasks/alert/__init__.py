@@ -63,8 +63,8 @@ class AlertOptions:
 class SupervisorNews:
     """What one supervisor is told of a night: sentences by kind, how many earlier notices still stand, and where it is.
 
-    `events` are changes of reports and columns; `undelivered` names each channel that still owes a digest, and why. is_quiet: there
-    is no digest today, the next one tells of it. not_before: its hour, before which nothing is sent.
+    `events` are changes of reports and columns; `undelivered` names each channel that still owes a digest, and why. is_quiet: it
+    gets no digest today, the next one tells of it. not_before: its hour, before which nothing is sent.
     """
 
     supervisor: str
