@@ -223,6 +223,14 @@ def test_what_stands_again_is_told_to_the_superior_again(office: Office, options
     assert kinds == [(N2, "escalated"), (N3, "resolved"), (N4 + timedelta(days=1), "escalated")]
 
 
+def test_the_superior_hears_only_how_that_ended_of_which_it_was_told(office: Office, options: AlertOptions) -> None:
+    options = replace(options, routing=Routing(supervisors={COUNTY: Route(escalate_after=1, superior=TOP), TOP: Route()}))
+    for day, broken in enumerate(((BALANCE,), (BALANCE,), (), (BALANCE,), ())):  # the second time it is mended at once
+        office.report("town", 2023, N1 + timedelta(days=day), *broken)
+        alert(office.engine, N1 + timedelta(days=day), options, clock)
+    assert [(row[1], row[2]) for row in told_rows(office) if row[3] == TOP] == [(N2, "escalated"), (N3, "resolved")]
+
+
 def test_what_people_explained_is_not_told_to_the_superior(office: Office, options: AlertOptions) -> None:
     options = replace(options, routing=Routing(supervisors={COUNTY: Route(escalate_after=2, superior=TOP), TOP: Route()}))
     office.put("run", night=N1, started_at=clock(), finished_at=clock(), summary={})

@@ -49,7 +49,7 @@ def build_digests(
         (row.agency_id, row.year): row for row in connection.execute(select(report).where(report.c.is_current.is_(True)))
     }
     told = _told(events, covered)
-    for superior, each in _escalated(connection, latest, covered):
+    for superior, each in _escalated(connection, events, covered):
         told[superior].append(each)
     standing = defaultdict(list)
     for row in latest.values():
@@ -194,17 +194,25 @@ def _told(events: Sequence[Row[Any]], covered: Mapping[str, Collection[date]]) -
 
 
 def _escalated(
-    connection: Connection, latest: Mapping[str, Row[Any]], covered: Mapping[str, Collection[date]]
+    connection: Connection, events: Sequence[Row[Any]], covered: Mapping[str, Collection[date]]
 ) -> Iterable[tuple[str, _Told]]:
-    """For each superior, what has stood too long, and what of that is resolved."""
-    for step in connection.execute(select(escalation).order_by(escalation.c.fingerprint, escalation.c.night)):
-        nights, row = covered.get(step.superior, ()), latest.get(step.fingerprint)
-        if row is None:
-            continue
-        if row.transition == "resolved" and row.night in nights and row.night >= step.night:
-            yield step.superior, _Told(row, "resolved", ((row.night, "resolved"),), step.supervisor)
-        elif step.night in nights and row.transition != "resolved":
-            yield step.superior, _Told(row, "escalated", ((step.night, "escalated"),), step.supervisor)
+    """For each superior, what has stood too long, and what of that was resolved, in the covered nights."""
+    lives: defaultdict[str, list[Row[Any]]] = defaultdict(list)
+    for row in events:
+        lives[row.fingerprint].append(row)
+    steps: defaultdict[tuple[str, str, str], set[tuple[date, str]]] = defaultdict(set)
+    for step in connection.execute(select(escalation)):
+        nights, life = covered.get(step.superior, ()), lives[step.fingerprint]
+        ended = [(row.night, "resolved") for row in life if row.transition == "resolved" and row.night >= step.night]
+        found = [(step.night, "escalated"), *ended[:1]]
+        steps[step.superior, step.fingerprint, step.supervisor] |= {each for each in found if each[0] in nights}
+    for (superior, fingerprint, office), moved in sorted(steps.items()):
+        if moved:
+            night, kind = max(moved)
+            row = next(
+                (row for row in lives[fingerprint] if (row.night, row.transition) == (night, kind)), lives[fingerprint][-1]
+            )
+            yield superior, _Told(row, kind, tuple(sorted(moved)), office)
 
 
 def _changes(
