@@ -22,6 +22,7 @@ from flows.night import check
 from flows.routes import hours, load_routes, route_problems
 from flows.settings import PREFIX, Settings, load_settings
 from tasks.alert import AlertOptions, SupervisorNews, alert
+from tasks.alert.notice_list import history
 from tasks.alert.people import Step, take
 from tasks.alert.routing import Route, Routing
 from tasks.alert.services import load_channels
@@ -253,7 +254,10 @@ def test_the_superior_is_found_in_the_register(office: Office, options: AlertOpt
         alert(office.engine, night, options, clock)
     with office.engine.connect() as connection:
         (row,) = connection.execute(select(escalation)).all()
+        story = history(connection, row.fingerprint, ZoneInfo("Asia/Shanghai"))
     assert (row.superior, row.supervisor, row.since, row.night) == (TOP, COUNTY, N1, N2)
+    assert [(each.day, each.what) for each in story] == [(N1, "新发现"), (N2, "逾期上报")]
+    assert story[1].said == TOP
 
 
 @pytest.fixture
