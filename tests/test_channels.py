@@ -303,6 +303,15 @@ def test_a_passing_failure_is_tried_again_the_same_night(
         assert time.monotonic() - start >= 1, "as long as the service asks"
 
 
+def test_a_robot_gets_no_more_messages_a_minute_than_it_takes(engine: Engine, tmp_path: Path, web: Gateway) -> None:
+    url, start = chat_url("dingtalk", web.port), time.monotonic()
+    with writing(engine) as connection:
+        put(connection, letter(to="乙县政务公开办"), (channel_name(url),))
+    send(engine, tmp_path, url)
+    assert len(web.received) == 2
+    assert time.monotonic() - start >= 60 / 20, "20 a minute, or it shuts us out for ten"
+
+
 def test_a_service_that_asks_for_an_hour_is_left_alone_for_the_night(engine: Engine, tmp_path: Path, web: Gateway) -> None:
     web.answers = [Answer(429, "", {"Retry-After": "3600"})]
     url = chat_url("wecom", web.port)

@@ -20,7 +20,7 @@ from sqlalchemy import Engine, Row, or_, select, update
 from tasks.alert.channels import FILE, channel_name, paths
 from tasks.alert.packing import pack
 from tasks.alert.refusal import Refusal
-from tasks.alert.services import Patience, load_channels, without_secrets
+from tasks.alert.services import Patience, load_channels, service_of, without_secrets
 from tasks.alert.undelivered import tell_maintainers
 from tasks.errors import AlertError
 from warehouse.engine import writing
@@ -97,7 +97,11 @@ class _Sender:
     def send_all(self, rows: Iterable[Row[Any]]) -> None:
         """Send each row, or say in it why not."""
         self.end = time.monotonic() + self.routes.patience.channel_seconds
+        _, service = service_of(self.url)
+        pause, next_at = 60 / service.per_minute if service.per_minute else 0.0, 0.0
         for row in rows:
+            time.sleep(max(0.0, min(next_at, self.end) - time.monotonic()))
+            next_at = time.monotonic() + pause
             try:
                 self._send(row)
             except AlertError as error:
