@@ -54,7 +54,6 @@ class Channels(_Strict):
     services: dict[str, Service]
     other: Service
     patience: Patience
-    words: dict[str, str]
     undelivered: dict[str, str]
 
 
