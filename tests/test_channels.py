@@ -33,6 +33,7 @@ from tasks.alert.delivery import Routes, deliver
 from tasks.alert.digest_set import TEMPLATES
 from tasks.alert.refusal import retry_after
 from tasks.alert.services import has_secret, load_channels, service_of, without_secrets
+from tasks.alert.wording import load_wording
 from warehouse.engine import open_warehouse, writing
 from warehouse.schema import outbox
 
@@ -470,7 +471,7 @@ def test_what_fits_stays_whole_and_an_item_longer_than_all_is_only_counted() -> 
 
 
 def test_the_digest_has_the_appendix_that_is_left_out_of_the_count() -> None:
-    assert f"\n## {load_channels().words['appendix']}\n" in (TEMPLATES / "digest.md.j2").read_text(encoding="utf-8")
+    assert f"\n## {load_wording().channels['appendix']}\n" in (TEMPLATES / "digest.md.j2").read_text(encoding="utf-8")
 
 
 def test_every_service_of_the_data_can_be_reached_by_its_schemes() -> None:

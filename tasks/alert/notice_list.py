@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, select
 
-from tasks.alert.sentences import load_wording
+from tasks.alert.wording import load_wording
 from tasks.errors import AlertError
 from warehouse.schema import agency, notice, notice_event, report
 from warehouse.schema_notice import escalation, notice_step

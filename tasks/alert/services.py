@@ -55,7 +55,6 @@ class Channels(_Strict):
     services: dict[str, Service]
     other: Service
     patience: Patience
-    words: dict[str, str]
     undelivered: dict[str, str]
 
 
