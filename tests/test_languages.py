@@ -355,7 +355,7 @@ def test_the_list_of_corrections_is_in_english_where_it_is_asked_for(office: Off
     assert sheet is not None
     assert sheet.title == "Corrections"
     head, row = ([str(cell.value or "") for cell in line] for line in sheet.iter_rows())
-    assert head[:4] == ["ID", "Agency", "Year", "Rule"]
+    assert head[:4] == ["No.", "Agency", "Year", "Rule"]
     assert "Table 三: balance (T3-BAL)" in row
     assert any(cell.startswith("one wrong digit (Table 三, row “一、本年新收") for cell in row)
     assert not left_over(" ".join([*head, *row]))
