@@ -359,5 +359,5 @@ def test_the_list_of_corrections_is_in_english_where_it_is_asked_for(office: Off
     assert "Table 三: balance (T3-BAL)" in row
     assert any(cell.startswith("one wrong digit (Table 三, row “一、本年新收") for cell in row)
     assert not left_over(" ".join([*head, *row]))
-    assert as_csv(rows, "en").decode("utf-8-sig").startswith("ID,Agency,Year,Rule")
+    assert as_csv(rows, "en").decode("utf-8-sig").startswith("No.,Agency,Year,Rule")
     assert chinese[0]["cause"] == "错写一位数字（表三“一、本年新收政府信息公开申请数量”行“自然人”列建议核为 11）"
