@@ -19,6 +19,7 @@ from sqlalchemy import Engine
 
 from expectations.clustering import load_clustering
 from flows.contain import Job, Limits, Readers
+from flows.letter import letter_maker
 from flows.settings import Clock, Settings
 from flows.summary import BatchCounts
 from flows.version import reading_version
@@ -240,14 +241,15 @@ def publish_state(work: Work) -> Products:
 
 def tell_supervisors(work: Work, faults: tuple[str, ...] = ()) -> tuple[SupervisorNews, ...]:
     """Tell each supervisor what changed."""
-    settings = work.settings
+    settings, zone = work.settings, ZoneInfo(work.settings.timezone)
     options = AlertOptions(
         outbox=settings.outbox_dir(),
         routing=Routing(Route(channels=settings.channels(), always=settings.always_send)),
         maintainer_urls=settings.maintainers(),
         faults=faults,
         link_base=settings.link_base,
-        zone=ZoneInfo(settings.timezone),
+        zone=zone,
+        letter=letter_maker(work.engine, work.files, work.readers, work.night, zone),
     )
     news = alert(work.engine, work.night, options, work.now)
     LOG.info("告知 alert: %d digests for %d supervisors", sum(bool(each.files) for each in news), len(news))

@@ -163,13 +163,13 @@ def export(
 
     if file.suffix.lower() not in (".xlsx", ".csv"):
         raise SettingsError(f"{file.name} names no kind of list", expected="a name that ends in .xlsx or .csv")
-    wanted = _wanted(supervisor, agency, year, rule, state or "")
-    with open_existing(_settings(data).warehouse_url()).connect() as connection:
+    settings, wanted = _settings(data), _wanted(supervisor, agency, year, rule, state or "")
+    with open_existing(settings.warehouse_url()).connect() as connection:
         lines = list_notices(connection, wanted)
         _or_nothing(lines)
         rows = remedial_rows(connection, lines)
     is_csv = file.suffix.lower() == ".csv"
-    write(file, as_csv(rows) if is_csv else as_xlsx(rows, [line.severity for line in lines]))
+    write(file, as_csv(rows) if is_csv else as_xlsx(rows, [line.severity for line in lines], _today(settings)))
     typer.echo(f"{file}: {len(rows)} 项 notices")
 
 

@@ -138,4 +138,6 @@ def _told(news: SupervisorNews, sentences: int | None) -> Panel:
 
 def _notes(news: SupervisorNews) -> Iterable[Text]:
     yield from (Text(str(path), style="dim") for path in news.files if path.suffix == ".html")
+    if news.attachments:
+        yield Text(f"附件 attachments: {len(news.attachments)}，{news.attachments[0]}", style="dim")
     yield from (Text(f"未送达 undelivered: {each}", style="yellow") for each in news.undelivered)

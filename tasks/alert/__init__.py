@@ -1,13 +1,13 @@
 """Alert: tell each supervisor once what is new, changed, resolved or reopened, with the evidence, as it asked to be told.
 
-What a night decides is written in one transaction, and with it that no digest tells of it yet; the outbox, and that its digests do,
-in a second one; delivery follows. A crash in between is repaired by running the night again, or by the next night, whose digests
-tell of both.
+What a night decides is written in one transaction, and with it that no digest tells of it yet; the outbox, and that its digests
+do, in a second one; delivery follows. A crash in between is repaired by running the night again, or by the next night, whose
+digests tell of both. Attachments are written between the two, so that no row waits for a file that is not there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -16,14 +16,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine, or_, select
 
 from expectations.rule import load_rules
+from tasks.alert.attachments import MakeLetter, attach
 from tasks.alert.channels import FILE, channel_name, message_of, outbox_key, paths, put
 from tasks.alert.delivery import Routes, deliver
-from tasks.alert.digest import Digest
+from tasks.alert.digest import Attached, Digest
 from tasks.alert.digest_build import build_digests
 from tasks.alert.engineering import build_engineering
 from tasks.alert.escalation import escalate
 from tasks.alert.ledger import broken_tonight, is_history, keep_told, known_notices, recheck, record
-from tasks.alert.nights import Agenda, agenda, agenda_of_the_past, begin_night, end_night
+from tasks.alert.nights import agenda, agenda_of_the_past, begin_night, end_night
 from tasks.alert.notices import is_closable, transitions
 from tasks.alert.people import snoozes_due
 from tasks.alert.routing import Routing
@@ -48,6 +49,7 @@ class AlertOptions:
     link_base: str = ""
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     patience: Patience = field(default_factory=lambda: load_channels().patience)
+    letter: MakeLetter | None = None
 
     def routes(self) -> Routes:
         """Where messages go."""
@@ -63,7 +65,8 @@ class AlertOptions:
 class SupervisorNews:
     """What one supervisor is told of a night: sentences by kind, how many earlier notices still stand, and where it is.
 
-    `events` are changes of reports and columns; `undelivered` names each channel that still owes a digest, and why.
+    `events` are changes of reports and columns; `undelivered` names each channel that still owes a digest, and why; `attachments`
+    are the list of what stands and the letters.
     """
 
     supervisor: str
@@ -75,6 +78,7 @@ class SupervisorNews:
     events: tuple[str, ...]
     files: tuple[Path, ...]
     undelivered: tuple[str, ...]
+    attachments: tuple[Path, ...] = ()
 
 
 def alert(engine: Engine, night: date, options: AlertOptions, now: Callable[[], datetime]) -> tuple[SupervisorNews, ...]:
@@ -92,8 +96,11 @@ def alert(engine: Engine, night: date, options: AlertOptions, now: Callable[[], 
         nights = {name: each for name, each in agreed.nights.items() if name != maintainers}
         digests = build_digests(connection, night, nights, options.routing, said_once)
     if not is_past:
+        due = tuple(each for each in digests if each.supervisor not in agreed.quiet and _is_sent(each, options))
+        attached = attach(engine, due, options.outbox, options.letter)
         with writing(engine) as connection:
-            _queue(connection, night, options, digests, agreed)
+            _queue(connection, night, options, zip(due, attached, strict=True), agreed.nights[maintainers])
+            end_night(connection, night, agreed)
     deliver(engine, night, options.routes(), now)
     with engine.connect() as connection:
         return tuple(_news(connection, digest, options.outbox, now()) for digest in digests)
@@ -107,17 +114,25 @@ def _decide(connection: Connection, night: date, said_once: frozenset[str]) -> N
     record(connection, transitions(notices, broken, rechecks, night, said_once, due), night)
 
 
-def _queue(connection: Connection, night: date, options: AlertOptions, digests: tuple[Digest, ...], agreed: Agenda) -> None:
-    message = build_engineering(connection, night, agreed.nights[load_wording().engineering["to"]], options.faults)
+def _is_sent(digest: Digest, options: AlertOptions) -> bool:
+    return digest.has_news or options.routing.of(digest.supervisor).always
+
+
+def _queue(
+    connection: Connection,
+    night: date,
+    options: AlertOptions,
+    digests: Iterable[tuple[Digest, Attached]],
+    told: Sequence[date],
+) -> None:
+    message = build_engineering(connection, night, told, options.faults)
     if message is not None:
         put(connection, message, (FILE, *dict.fromkeys(channel_name(url) for url in options.maintainer_urls)))
-    for digest in digests:
+    for digest, attached in digests:
         route = options.routing.of(digest.supervisor)
-        if digest.supervisor not in agreed.quiet and (digest.has_news or route.always):
-            channels = tuple(dict.fromkeys((FILE, *(channel_name(url) for url in route.channels))))
-            put(connection, message_of(digest, (), options.not_before(digest.supervisor, night)), channels)
-            keep_told(connection, digest, channels)
-    end_night(connection, night, agreed)
+        channels = tuple(dict.fromkeys((FILE, *(channel_name(url) for url in route.channels))))
+        put(connection, message_of(digest, attached, options.not_before(digest.supervisor, night)), channels)
+        keep_told(connection, digest, channels)
 
 
 def _news(connection: Connection, digest: Digest, folder: Path, moment: datetime) -> SupervisorNews:
@@ -128,8 +143,9 @@ def _news(connection: Connection, digest: Digest, folder: Path, moment: datetime
         or_(outbox.c.not_before.is_(None), outbox.c.not_before <= moment),
     )
     undelivered = [f"{row.channel} {row.night}: {row.error}" for row in connection.execute(owed.order_by(outbox.c.key))]
-    key = outbox_key(digest.supervisor, digest.night, FILE)
-    is_written = connection.execute(select(outbox.c.sent_at).where(outbox.c.key == key)).scalar() is not None
+    its_key = outbox.c.key == outbox_key(digest.supervisor, digest.night, FILE)
+    row = connection.execute(select(outbox.c.sent_at, outbox.c.attachments).where(its_key)).one_or_none()
+    is_written = row is not None and row.sent_at is not None
     return SupervisorNews(
         supervisor=digest.supervisor,
         new=digest.told("new"),
@@ -140,4 +156,5 @@ def _news(connection: Connection, digest: Digest, folder: Path, moment: datetime
         events=tuple(change.sentence for change in digest.changes if change.is_news),
         files=paths(folder, digest.supervisor, digest.night) if is_written else (),
         undelivered=tuple(undelivered),
+        attachments=tuple(folder / name for name in row.attachments) if row is not None and is_written else (),
     )

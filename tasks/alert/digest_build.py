@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, and_, select
 from expectations.deadline import may_be_due
 from expectations.rule import load_rules
 from tasks.alert.changes import Change, changes
-from tasks.alert.digest import Coverage, Digest, Group, Item, Owing, Section
+from tasks.alert.digest import Coverage, Digest, Group, Item, Section, Standing
 from tasks.alert.notices import net
 from tasks.alert.people import settled_before
 from tasks.alert.routing import Route, Routing
@@ -24,7 +24,6 @@ from warehouse.schema_crawl import board
 from warehouse.schema_notice import escalation
 
 _ORDER = tuple(severity.value for severity in Severity)
-_STATED = ("published", "late", "not_due")  # states of the board of an agency that owes nothing
 
 Evidence = Mapping[tuple[str, int | None], Row[Any]]
 
@@ -145,6 +144,8 @@ class _Builder:
         titles = {rule.id: rule.title for rule in load_rules()}
         told = f"{whose}{COLON}{found}".rstrip(words.end)
         return Item(
+            fingerprint=row.fingerprint,
+            rule=row.rule,
             severity=row.severity,
             label=words.severities[row.severity],
             title=titles.get(row.rule, row.rule),
@@ -247,10 +248,9 @@ def _coverage(connection: Connection, night: date) -> dict[str, tuple[Coverage, 
             Coverage(
                 year=year,
                 counts=tuple((state, label, n) for state, label in words.board.items() if (n := _count(rows, state))),
-                owing=tuple(
-                    Owing(row.name, row.state, words.board[row.state], row.reason, row.url, row.sha256 or "")
+                agencies=tuple(
+                    Standing(row.agency_id, row.name, row.state, words.board[row.state], row.reason, row.url, row.sha256 or "")
                     for row in sorted(rows, key=lambda row: list(words.board).index(row.state))
-                    if row.state not in _STATED
                 ),
             )
             for year, rows in years.items()

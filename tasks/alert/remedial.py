@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
 from sqlalchemy import Connection
 
 from expectations.rule import load_rules
 from tasks.alert.grounds import Ground, grounds
 from tasks.alert.notice_list import Line
-from tasks.alert.sentences import Places, cause_of, load_wording
-from tasks.records import Number, Severity
+from tasks.alert.sentences import Places, cause_of, figures_of, load_wording
+from tasks.alert.sheets import Column, Sheet, Value, workbook
+from tasks.records import Number
 
-Value = Number | str | None
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_FILLS = {Severity.ERROR.value: "F8CBAD", Severity.WARNING.value: "FFE699", Severity.INFO.value: "DDEBF7"}
-_WIDTHS = {"id": 14, "agency": 26, "rule": 24, "place": 40, "cause": 44, "remark": 30, "reply": 30, "url": 44}
+_WIDTHS = {"id": 15, "agency": 20, "year": 7, "rule": 18, "severity": 7, "place": 24, "found": 44, "cause": 34, "remark": 18}
+_WIDTHS |= {"expected": 8, "actual": 8, "delta": 8, "state": 9, "by": 10, "reply": 18, "supervisor": 18, "url": 24, "sha256": 20}
+UNBROKEN = ("url", "sha256")  # long, and read by machines: they would make every row tall
 
 
 def remedial_rows(connection: Connection, lines: Sequence[Line]) -> tuple[dict[str, Value], ...]:
@@ -43,36 +39,27 @@ def as_csv(rows: Sequence[Mapping[str, Value]]) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def as_xlsx(rows: Sequence[Mapping[str, Value]], severities: Sequence[str]) -> bytes:
-    """A workbook of one sheet. Figures are numbers, everything else is text, also where it begins with an equals sign."""
-    words = load_wording().remedial
-    book = Workbook()
-    sheet = book.worksheets[0]
-    sheet.title = words.title
-    sheet.append(list(words.columns.values()))
-    for place, (row, severity) in enumerate(zip(rows, severities, strict=True), start=2):
-        for column, key in enumerate(words.columns, start=1):
-            value, cell = row[key], sheet.cell(place, column)
-            if isinstance(value, str):
-                cell.value, cell.data_type = _CONTROL.sub("", value), "s"  # never a formula
-            else:
-                cell.value = value
-            cell.alignment = Alignment(vertical="top", wrap_text=isinstance(value, str))
-            if key == "severity":
-                cell.fill = PatternFill("solid", fgColor=_FILLS[severity])
-    for column, key in enumerate(words.columns, start=1):
-        sheet.cell(1, column).font = Font(bold=True)
-        sheet.column_dimensions[get_column_letter(column)].width = _WIDTHS.get(key, 11)
-    sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = sheet.dimensions
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+def as_xlsx(rows: Sequence[Mapping[str, Value]], severities: Sequence[str], day: date) -> bytes:
+    """A workbook of one sheet, as made on a day."""
+    return workbook((remedial_sheet(rows, severities),), day)
+
+
+def remedial_sheet(rows: Sequence[Mapping[str, Value]], severities: Sequence[str], told: Sequence[str] = ()) -> Sheet:
+    """The list as a sheet; `told`: what a digest says of each row, as a first column."""
+    words = load_wording()
+    columns = tuple(Column(name, _WIDTHS.get(key, 11), key not in UNBROKEN) for key, name in words.remedial.columns.items())
+    cells = [[row[key] for key in words.remedial.columns] for row in rows]
+    coloured = list(words.remedial.columns).index("severity")
+    if not told:
+        return Sheet(words.remedial.title, columns, cells, coloured, severities)
+    cells = [[said, *row] for said, row in zip(told, cells, strict=True)]
+    return Sheet(words.remedial.title, (Column(words.digest.told, 14), *columns), cells, coloured + 1, severities)
 
 
 def _row(line: Line, ground: Ground | None, titles: Mapping[str, str]) -> dict[str, Value]:
     words = load_wording()
     expected, actual, delta = _sides(ground)
+    place = Places(line.year, ground.editions if ground else ()).name(line.scope)
     state = words.states[line.state] + (f"（至 {line.until}）" if line.until else "")
     return {
         "id": line.id,
@@ -80,7 +67,8 @@ def _row(line: Line, ground: Ground | None, titles: Mapping[str, str]) -> dict[s
         "year": line.year,
         "rule": f"{titles.get(line.rule, '')}（{line.rule}）",
         "severity": words.severities[line.severity],
-        "place": Places(line.year, ground.editions if ground else ()).name(line.scope) or line.scope,
+        "place": place or words.remedial.whole.get(line.scope, line.scope),
+        "found": figures_of(line.sentence),
         "expected": expected,
         "actual": actual,
         "delta": delta,
@@ -91,7 +79,9 @@ def _row(line: Line, ground: Ground | None, titles: Mapping[str, str]) -> dict[s
         "by": line.by,
         "remark": line.remark,
         "reply": line.reply,
+        "supervisor": line.supervisor or words.nobody,
         "url": line.url,
+        "sha256": line.sha256,
     }
 
 

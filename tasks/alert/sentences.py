@@ -14,6 +14,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from expectations.form import Form, Row, Table, edition_for, form_for, load_forms, load_yaml, split_address
+from tasks.alert.digest_words import DigestWords
 from tasks.records import Finding, Number, Suspect
 
 WORDING = Path(__file__).parent / "wording.yml"
@@ -46,10 +47,11 @@ class Place(_Strict):
 
 
 class Remedial(_Strict):
-    """The 整改清单: its name, its columns, and by rule which side of the equation is what the figure should be."""
+    """The 整改清单: its name, its columns, scopes that are no place of a form, and which side a figure should equal."""
 
     title: str
     columns: dict[str, str]
+    whole: dict[str, str]
     expected: dict[str, Literal["left", "right", "neither"]]
 
 
@@ -99,6 +101,7 @@ class Wording(_Strict):
     quiet: str
     ages: tuple[Age, ...]
     board: dict[str, str]
+    digest: DigestWords
     engineering: dict[str, str]
 
 
