@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, tzinfo
+from functools import cache
 from logging import getLogger
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
 
 from flows.contain import Readers
 from flows.drawing import Drawing, open_drawing
 from flows.output import write
 from flows.settings import Settings
-from tasks.alert.letter import Letter, Problem, Strip, build_letters
+from tasks.alert.attachments import MakeLetter
+from tasks.alert.grounds import Ground
+from tasks.alert.letter import Letter, Problem, Strip, build_letter, build_letters, letters_due
 from tasks.alert.letter_set import set_docx, set_html
 from tasks.alert.letter_words import load_letter_words
 from tasks.errors import GoujiError, SettingsError
@@ -45,6 +50,25 @@ def write_letters(
             write(path, content)
             written.append(path)
     return tuple(written)
+
+
+def letter_maker(engine: Engine, files: Archive, readers: Readers, night: date, zone: tzinfo) -> MakeLetter:
+    """What makes the letter about an agency's report of a year as a .docx; None where none is due."""
+
+    @cache
+    def due() -> dict[tuple[str, int], tuple[Ground, ...]]:
+        with engine.connect() as connection:
+            return letters_due(connection)
+
+    def make(agency: str, year: int) -> bytes | None:
+        members = due().get((agency, year))
+        if members is None:
+            return None
+        with engine.connect() as connection:
+            letter = build_letter(connection, night, zone, (agency, year), members)
+        return set_docx(illustrate(letter, files, readers))
+
+    return make
 
 
 def illustrate(letter: Letter, files: Archive, readers: Readers) -> Letter:

@@ -19,6 +19,7 @@ from sqlalchemy import Engine
 
 from expectations.clustering import load_clustering
 from flows.contain import Job, Limits, Readers
+from flows.letter import letter_maker
 from flows.lock import only_delivery
 from flows.routes import check_routes, load_routes
 from flows.settings import Clock, Settings
@@ -246,14 +247,15 @@ def publish_state(work: Work) -> Products:
 
 def tell_supervisors(work: Work, faults: tuple[str, ...] = ()) -> tuple[SupervisorNews, ...]:
     """Tell each supervisor what changed."""
-    settings = work.settings
+    settings, zone = work.settings, ZoneInfo(work.settings.timezone)
     options = AlertOptions(
         outbox=settings.outbox_dir(),
         routing=work.routing,
         maintainer_urls=settings.maintainers(),
         faults=faults,
         link_base=settings.link_base,
-        zone=ZoneInfo(settings.timezone),
+        zone=zone,
+        letter=letter_maker(work.engine, work.files, work.readers, work.night, zone),
     )
     with only_delivery(settings):
         news = alert(work.engine, work.night, options, work.now)

@@ -167,13 +167,14 @@ def export(
         raise SettingsError(f"{file.name} names no kind of list", expected="a name that ends in .xlsx or .csv")
     if language not in (CANONICAL, *other_languages()):
         raise SettingsError(f"--language {language!r} is none", expected=" or ".join((CANONICAL, *other_languages())))
-    wanted = _wanted(supervisor, agency, year, rule, state or "")
-    with open_existing(_settings(data).warehouse_url()).connect() as connection:
+    settings, wanted = _settings(data), _wanted(supervisor, agency, year, rule, state or "")
+    with open_existing(settings.warehouse_url()).connect() as connection:
         lines = list_notices(connection, wanted)
         _or_nothing(lines)
         rows = remedial_rows(connection, lines, language)
     is_csv = file.suffix.lower() == ".csv"
-    write(file, as_csv(rows, language) if is_csv else as_xlsx(rows, [line.severity for line in lines], language))
+    severities = [line.severity for line in lines]
+    write(file, as_csv(rows, language) if is_csv else as_xlsx(rows, severities, _today(settings), language))
     typer.echo(f"{file}: {len(rows)} 项 notices")
 
 

@@ -142,4 +142,6 @@ def _notes(news: SupervisorNews) -> Iterable[Text]:
     elif news.not_before is not None and news.files:
         yield Text(f"{news.not_before:%H:%M} 起发送 sent from then on (`gouji deliver`)", style="dim")
     yield from (Text(str(path), style="dim") for path in news.files if path.suffix == ".html")
+    if news.attachments:
+        yield Text(f"附件 attachments: {len(news.attachments)}，{news.attachments[0]}", style="dim")
     yield from (Text(f"未送达 undelivered: {each}", style="yellow") for each in news.undelivered)

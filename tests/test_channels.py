@@ -30,10 +30,8 @@ from tasks.alert.channels import FILE, Message, channel_name, paths, put
 from tasks.alert.chat import feishu_sign
 from tasks.alert.cutting import fit, for_chat, measure
 from tasks.alert.delivery import Routes, deliver
-from tasks.alert.digest_set import TEMPLATES
 from tasks.alert.refusal import retry_after
 from tasks.alert.services import has_secret, load_channels, service_of, without_secrets
-from tasks.alert.wording import load_wording
 from warehouse.engine import open_warehouse, writing
 from warehouse.schema import outbox
 
@@ -443,7 +441,7 @@ def long_text(items: int) -> str:
     return (
         "# 通报\n\n## 新发现\n\n"
         + "\n".join(lines)
-        + "\n## 规则与依据\n\n- T3-BAL 平衡：两边相等（办法）\n- T3-SUM 合计：相等（办法）\n"
+        + "\n---\n\n## 规则与依据\n\n- T3-BAL 平衡：两边相等（办法）\n- T3-SUM 合计：相等（办法）\n"
     )
 
 
@@ -470,8 +468,16 @@ def test_what_fits_stays_whole_and_an_item_longer_than_all_is_only_counted() -> 
     assert for_chat("原文：<http://a.example/x_y>\n\n\n\nend\n") == "原文：[链接](http://a.example/x_y)\n\nend"
 
 
-def test_the_digest_has_the_appendix_that_is_left_out_of_the_count() -> None:
-    assert f"\n## {load_wording().channels['appendix']}\n" in (TEMPLATES / "digest.md.j2").read_text(encoding="utf-8")
+def test_what_a_list_says_it_does_not_show_is_counted_where_that_is_cut_away() -> None:
+    wecom = load_channels().services["wecom"]
+    said = (
+        "# 通报\n\n## 新发现（1,960）\n\n- a\n- b\n\n… 另有 1,958 项（错误 1,200、疑似 758），见附件\n\n## 仍未整改（9）\n\n- "
+        + "长" * 2000
+    )
+    rest = f"{said}\n\n… 另有 8 项\n\n---\n\n## 规则\n\n- T3-BAL\n\n… 另有 7 条"
+    assert "1,958 项（错误" in fit("", rest, "foot", "there", wecom), "what stays says itself how much it leaves out"
+    assert fit("", rest, "foot", "there", wecom).endswith("… 另有 9 项，见there\n\nfoot"), "one item, and eight not listed"
+    assert fit("", rest.replace("- a\n", f"- {'长' * 2000}\n"), "foot", "there", wecom) == "… 另有 1969 项，见there\n\nfoot"
 
 
 def test_every_service_of_the_data_can_be_reached_by_its_schemes() -> None:

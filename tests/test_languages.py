@@ -21,7 +21,6 @@ from expectations.form import load_forms
 from expectations.rule import AmountRule, NarrativeRule, load_rules
 from tasks.alert import AlertOptions, alert
 from tasks.alert.cutting import fit
-from tasks.alert.digest_set import TEMPLATES
 from tasks.alert.notice_list import Wanted, list_notices
 from tasks.alert.remedial import as_csv, as_xlsx, remedial_rows
 from tasks.alert.routing import Route, Routing
@@ -38,7 +37,7 @@ from warehouse.asof import statements
 __all__ = ["receiver"]
 
 CHINESE = re.compile(r"[一-鿿]+")
-NAMES = re.compile(r"\{(\w+)\}")
+NAMES = re.compile(r"\{(\w+)(?::[^}]*)?\}")
 IDENTIFIERS = {"row_key", "column_key"}  # our English names of rows and columns, which Chinese has no use for
 EDITIONS = (("applications", "2021"), ("disputes", "2021"), ("disclosure", "2021"))
 EN = Routing(supervisors={CITY: Route(language="en")})
@@ -211,13 +210,7 @@ def left_over(written: str) -> set[str]:
         written = written.replace(name, "")
     written = re.sub(r"“[^“”]*”|(?:国办公开办函|国办函)〔\d{4}〕\d+号|国务院令第711号", "", written)
     labels = set("一二三四五六七八九")
-    return set(CHINESE.findall(written)) - labels - set(CHINESE.findall(typed()))
-
-
-@cache
-def typed() -> str:
-    """What a template itself says, in whatever language it is written."""
-    return "".join(path.read_text(encoding="utf-8") for path in sorted(TEMPLATES.glob("digest.*.j2")))
+    return set(CHINESE.findall(written)) - labels
 
 
 def four_nights(office: Office, options: AlertOptions) -> list[str]:
@@ -328,10 +321,12 @@ def test_what_is_added_on_the_way_is_in_the_language_of_the_message(office: Offi
     alert(office.engine, N1, AlertOptions(tmp_path / "outbox", routing), clock)
     by_title = {message["title"]: message for message in receiver.received}
     english = by_title[f"[gouji] {CITY} 2026-11-20: New 1, Report changes 1"]
-    assert english["message"].rstrip().splitlines()[-1].startswith("Full text: file `")
+    assert "\nFull text: file `" in english["message"]
+    assert english["message"].rstrip().splitlines()[-1].startswith("Attached: file `")
     assert english["links"][0]["name"] == "full text"  # type: ignore[index]
     chinese = next(message for title, message in by_title.items() if COUNTY in title)
-    assert chinese["message"].rstrip().splitlines()[-1].startswith("全文：文件 `")
+    assert "\n全文：文件 `" in chinese["message"]
+    assert chinese["message"].rstrip().splitlines()[-1].startswith("附件：文件 `")
     small = load_channels().services["wecom"].model_copy(update={"limit": 60})
     assert fit("", "- one\n- " + "two " * 20, "", "here", small, "en") == "- one\n\n… 1 more, see here"
 
@@ -351,7 +346,7 @@ def test_the_list_of_corrections_is_in_english_where_it_is_asked_for(office: Off
     with office.engine.connect() as connection:
         rows = remedial_rows(connection, list_notices(connection, Wanted()), "en")
         chinese = remedial_rows(connection, list_notices(connection, Wanted()))
-    sheet = openpyxl.load_workbook(io.BytesIO(as_xlsx(rows, ["error"], "en"))).active
+    sheet = openpyxl.load_workbook(io.BytesIO(as_xlsx(rows, ["error"], N1, "en"))).active
     assert sheet is not None
     assert sheet.title == "Corrections"
     head, row = ([str(cell.value or "") for cell in line] for line in sheet.iter_rows())

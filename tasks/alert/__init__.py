@@ -2,12 +2,12 @@
 
 What a night decides is written in one transaction, and with it that no digest tells of it yet; the outbox, and that it does, in a
 second one; delivery follows. A crash in between is repaired by running the night again, or by the next night, whose digests
-tell of both.
+tell of both. Attachments are written between the two, so that no row waits for a file that is not there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -16,16 +16,17 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine, or_, select
 
 from expectations.rule import load_rules
+from tasks.alert.attachments import MakeLetter, attach
 from tasks.alert.channels import FILE, channel_name, message_of, outbox_key, paths, put
 from tasks.alert.delivery import Routes, deliver
-from tasks.alert.digest import Digest
+from tasks.alert.digest import Attached, Digest
 from tasks.alert.digest_build import build_digests
 from tasks.alert.engineering import build_engineering
 from tasks.alert.escalation import escalate
 from tasks.alert.ledger import broken_tonight, is_history, keep_told, known_notices, recheck, record
-from tasks.alert.nights import Agenda, agenda, agenda_of_the_past, begin_night, end_night
+from tasks.alert.nights import agenda, agenda_of_the_past, begin_night, end_night, was_decided
 from tasks.alert.notices import is_closable, transitions
-from tasks.alert.people import snoozes_due
+from tasks.alert.people import opened_again, snoozes_due
 from tasks.alert.routing import Routing
 from tasks.alert.services import Patience, load_channels
 from tasks.alert.wording import CANONICAL, load_wording
@@ -48,6 +49,7 @@ class AlertOptions:
     link_base: str = ""
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     patience: Patience = field(default_factory=lambda: load_channels().patience)
+    letter: MakeLetter | None = None
 
     def routes(self) -> Routes:
         """Where messages go."""
@@ -68,8 +70,9 @@ class AlertOptions:
 class SupervisorNews:
     """What one supervisor is told of a night: sentences by kind, how many earlier notices still stand, and where it is.
 
-    `events` are changes of reports and columns; `undelivered` names each channel that still owes a digest, and why. is_quiet: it
-    gets no digest today, the next one tells of it. not_before: its hour, before which nothing is sent.
+    `events` are changes of reports and columns; `undelivered` names each channel that still owes a digest, and why. attachments:
+    the list of what stands, and letters. is_quiet: it gets no digest today, the next one tells of it. not_before: its hour,
+    before which nothing is sent.
     """
 
     supervisor: str
@@ -81,6 +84,7 @@ class SupervisorNews:
     events: tuple[str, ...]
     files: tuple[Path, ...]
     undelivered: tuple[str, ...]
+    attachments: tuple[Path, ...] = ()
     is_quiet: bool = False
     not_before: datetime | None = None
 
@@ -100,8 +104,11 @@ def alert(engine: Engine, night: date, options: AlertOptions, now: Callable[[], 
         nights = {name: each for name, each in agreed.nights.items() if name != maintainers}
         digests = build_digests(connection, night, nights, options.routing, said_once)
     if not is_past:
+        due = tuple(each for each in digests if each.supervisor not in agreed.quiet and _is_sent(each, options))
+        attached = attach(engine, due, options.outbox, options.letter)
         with writing(engine) as connection:
-            _queue(connection, night, options, digests, agreed)
+            _queue(connection, night, options, zip(due, attached, strict=True), agreed.nights[maintainers])
+            end_night(connection, night, agreed)
     deliver(engine, night, options.routes(), now)
     with engine.connect() as connection:
         return tuple(
@@ -117,22 +124,32 @@ def alert(engine: Engine, night: date, options: AlertOptions, now: Callable[[], 
 def _decide(connection: Connection, night: date, said_once: frozenset[str]) -> None:
     notices, broken = known_notices(connection), broken_tonight(connection)
     still = {each.fingerprint for each in broken}
+    if was_decided(connection, night):  # what people open again after that may close from the next night on
+        still |= opened_again(connection, night)
     vanished = [notice for notice, _ in notices.values() if notice.fingerprint not in still and is_closable(notice, said_once)]
     rechecks, due = recheck(connection, vanished), snoozes_due(connection, night)
     record(connection, transitions(notices, broken, rechecks, night, said_once, due), night)
 
 
-def _queue(connection: Connection, night: date, options: AlertOptions, digests: tuple[Digest, ...], agreed: Agenda) -> None:
-    message = build_engineering(connection, night, agreed.nights[load_wording().engineering["to"]], options.faults)
+def _is_sent(digest: Digest, options: AlertOptions) -> bool:
+    return digest.has_news or options.routing.of(digest.supervisor).always
+
+
+def _queue(
+    connection: Connection,
+    night: date,
+    options: AlertOptions,
+    digests: Iterable[tuple[Digest, Attached]],
+    told: Sequence[date],
+) -> None:
+    message = build_engineering(connection, night, told, options.faults)
     if message is not None:
         put(connection, message, (FILE, *dict.fromkeys(channel_name(url) for url in options.maintainer_urls)))
-    for digest in digests:
+    for digest, attached in digests:
         route = options.routing.of(digest.supervisor)
-        if digest.supervisor not in agreed.quiet and (digest.has_news or route.always):
-            channels = tuple(dict.fromkeys((FILE, *(channel_name(url) for url in route.channels))))
-            put(connection, message_of(digest, (), options.not_before(digest.supervisor, night)), channels)
-            keep_told(connection, digest, channels)
-    end_night(connection, night, agreed)
+        channels = tuple(dict.fromkeys((FILE, *(channel_name(url) for url in route.channels))))
+        put(connection, message_of(digest, attached, options.not_before(digest.supervisor, night)), channels)
+        keep_told(connection, digest, channels)
 
 
 def _news(connection: Connection, digest: Digest, folder: Path, moment: datetime) -> SupervisorNews:
@@ -143,8 +160,9 @@ def _news(connection: Connection, digest: Digest, folder: Path, moment: datetime
         or_(outbox.c.not_before.is_(None), outbox.c.not_before <= moment),
     )
     undelivered = [f"{row.channel} {row.night}: {row.error}" for row in connection.execute(owed.order_by(outbox.c.key))]
-    key = outbox_key(digest.supervisor, digest.night, FILE)
-    is_written = connection.execute(select(outbox.c.sent_at).where(outbox.c.key == key)).scalar() is not None
+    its_key = outbox.c.key == outbox_key(digest.supervisor, digest.night, FILE)
+    row = connection.execute(select(outbox.c.sent_at, outbox.c.attachments).where(its_key)).one_or_none()
+    is_written = row is not None and row.sent_at is not None
     return SupervisorNews(
         supervisor=digest.supervisor,
         new=digest.told("new"),
@@ -155,4 +173,5 @@ def _news(connection: Connection, digest: Digest, folder: Path, moment: datetime
         events=tuple(change.sentence for change in digest.changes if change.is_news),
         files=paths(folder, digest.supervisor, digest.night) if is_written else (),
         undelivered=tuple(undelivered),
+        attachments=tuple(folder / name for name in row.attachments) if row is not None and is_written else (),
     )

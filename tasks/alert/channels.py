@@ -11,13 +11,13 @@ from pathlib import Path
 
 from sqlalchemy import Connection, insert, select, update
 
-from tasks.alert.digest import Digest
+from tasks.alert.digest import Attached, Digest
 from tasks.alert.digest_set import set_digest
 from tasks.alert.services import channel_name
 from tasks.alert.wording import load_wording
 from warehouse.schema import outbox
 
-__all__ = ["FILE", "Message", "channel_name", "message_of", "outbox_key", "paths", "put"]
+__all__ = ["FILE", "Message", "channel_name", "file_name", "message_of", "outbox_key", "paths", "put"]
 
 FILE = "file"
 KEY_LENGTH = 128
@@ -41,10 +41,11 @@ class Message:
     not_before: datetime | None = None
 
 
-def message_of(digest: Digest, attachments: tuple[str, ...], not_before: datetime | None) -> Message:
+def message_of(digest: Digest, attached: Attached, not_before: datetime | None) -> Message:
     """A digest as it is sent."""
-    markdown, html = set_digest(digest)
-    return Message(digest.supervisor, digest.night, digest.subject, markdown, html, attachments, not_before)
+    markdown, html = set_digest(digest, attached)
+    subject = " ".join(digest.subject.split())
+    return Message(digest.supervisor, digest.night, subject, markdown, html, attached.files, not_before)
 
 
 def put(connection: Connection, message: Message, channels: Sequence[str]) -> None:
@@ -70,8 +71,11 @@ def outbox_key(supervisor: str, night: date, channel: str) -> str:
 
 def paths(folder: Path, supervisor: str, night: date) -> tuple[Path, Path]:
     """Where a digest's Markdown and HTML lie."""
-    name = supervisor or load_wording().nobody
+    name = file_name(supervisor or load_wording().nobody)
+    return folder / night.isoformat() / f"{name}.md", folder / night.isoformat() / f"{name}.html"
+
+
+def file_name(name: str) -> str:
+    """A name as that of a file: no character of another meaning, not too long, and no two names in one."""
     slug = _UNSAFE.sub("_", name).strip("._")[:SLUG_LENGTH]
-    if slug != name:  # two names must not meet in one file
-        slug = f"{slug}-{hashlib.sha256(name.encode()).hexdigest()[:6]}"
-    return folder / night.isoformat() / f"{slug}.md", folder / night.isoformat() / f"{slug}.html"
+    return slug if slug == name else f"{slug}-{hashlib.sha256(name.encode()).hexdigest()[:6]}"

@@ -1,6 +1,8 @@
 """Fit a digest's Markdown to what a service takes: whole items only, and how many are left out, never half a line.
 
-A line that begins with "- " is an item; the lines below it, up to the next heading or item, are its own.
+A line that begins with "- " is an item; the lines below it, up to the next heading or item, are its own. One that begins with
+"… " says how many items of its list are not in the text: where it is cut away itself, these count too. Below a line "---" nothing
+counts.
 """
 
 from __future__ import annotations
@@ -13,7 +15,8 @@ from dataclasses import dataclass
 from tasks.alert.services import Service
 from tasks.alert.wording import CANONICAL, load_wording
 
-_ITEM, _HEADING = "- ", "#"
+_ITEM, _HEADING, _APPENDIX = "- ", "#", "---"
+_LEFT = re.compile(r"… \D*(\d[\d,]*)")
 _AUTOLINK = re.compile(r"<(https?://[^<>\s]+)>")
 _MEASURES: dict[str, Callable[[str], int]] = {
     "bytes": lambda text: len(text.encode()),
@@ -24,7 +27,7 @@ _MEASURES: dict[str, Callable[[str], int]] = {
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """What stands or falls together: an item or other lines, with the headings above it."""
+    """What stands or falls together: an item or other lines, with the headings above it; how many items it tells of."""
 
     text: str
     items: int
@@ -50,7 +53,7 @@ def fit(head: str, markdown: str, foot: str, where: str, service: Service, langu
     whole = _joined((head, markdown, foot))
     if not service.limit or measure(whole, service.unit) <= service.limit:
         return whole
-    blocks = tuple(_blocks(markdown, language))
+    blocks = tuple(_blocks(markdown))
     left = sum(block.items for block in blocks)
     kept, best = [head], _joined((_more(left, where, language), foot))
     for block in blocks:
@@ -71,21 +74,30 @@ def _joined(parts: Iterable[str]) -> str:
     return "\n\n".join(part.strip("\n") for part in parts if part.strip())
 
 
-def _blocks(markdown: str, language: str) -> Iterator[_Block]:
-    """The text in blocks. Headings wait for the block below them; items of the appendix count for nothing."""
-    appendix, counts = load_wording(language).channels["appendix"], 1
+def _blocks(markdown: str) -> Iterator[_Block]:
+    """The text in blocks. Headings wait for the block below them."""
     waiting: list[str] = []
     lines: list[str] = []
-    items = 0
+    items, is_counted = 0, True
     for line in markdown.splitlines():
-        if line.startswith((_ITEM, _HEADING)) and lines:
+        starts = line.startswith((_ITEM, _HEADING)) or line == _APPENDIX
+        if starts and lines:
             yield _Block("\n".join([*waiting, *lines]), items)
             waiting, lines, items = [], [], 0
-        if line.startswith(_HEADING):
-            counts = 0 if line.lstrip(f"{_HEADING} ") == appendix else counts
+        if line == _APPENDIX:
+            is_counted = False
+        if line.startswith(_HEADING) or line == _APPENDIX:
             waiting += [line, ""]
         elif line.strip() or lines:
-            items += counts if line.startswith(_ITEM) else 0
+            items += _items(line) if is_counted else 0
             lines.append(line)
     if lines:
         yield _Block("\n".join([*waiting, *lines]), items)
+
+
+def _items(line: str) -> int:
+    """How many items a line tells of: itself, or those that it says are not shown."""
+    if line.startswith(_ITEM):
+        return 1
+    left = _LEFT.match(line)
+    return int(left[1].replace(",", "")) if left else 0

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 from expectations.rule import Rule
 from tasks.alert.changes import Change
+from tasks.alert.notice_list import short_id
 from tasks.alert.wording import load_wording
+
+MISSING = "missing"  # the board's state of an agency that has not published what was due
+STATED = ("published", "late", "not_due")  # those of an agency that owes nothing
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One notice as told: its severity and rule, what was found, by which rule, why it was closed, and how long it has stood.
+    """One notice as told: its rule, what was found, by which sentence of it, why it was closed, and how long it has stood.
 
     office: whose it is, where its superior is told of it; else blank. nights: since `since`.
     """
 
+    fingerprint: str
+    rule: str
     severity: str
     label: str
     title: str
@@ -27,6 +34,11 @@ class Item:
     nights: int
     sentence: str
     office: str = ""
+
+    @property
+    def id(self) -> str:
+        """What the notice is called (`gouji notices ack ID`)."""
+        return short_id(self.fingerprint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +69,10 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Owing:
-    """An agency that has not published, or of which that cannot be told: its state on the board, why, and where to look."""
+class Standing:
+    """Where an agency's report of a year stands: its state on the board, why, and where to look."""
 
+    agency_id: str
     agency: str
     state: str
     label: str
@@ -70,11 +83,40 @@ class Owing:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Who has published the report of a year: (state, label, how many) as the board has them, and those that are owing."""
+    """Who has published the report of a year: (state, label, how many) as the board has them, and each agency in that order."""
 
     year: int
     counts: tuple[tuple[str, str, int], ...]
-    owing: tuple[Owing, ...]
+    agencies: tuple[Standing, ...]
+
+    @property
+    def missing(self) -> tuple[Standing, ...]:
+        """Who has not published what was due."""
+        return tuple(each for each in self.agencies if each.state == MISSING)
+
+    @property
+    def unsure(self) -> tuple[Standing, ...]:
+        """Of whom it cannot be told: not reached, refused, gone, not readable, in doubt. None of them counts as missing."""
+        return tuple(each for each in self.agencies if each.state not in (*STATED, MISSING))
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """The files that go with a digest, as paths below the outbox folder.
+
+    remedial: the list of what stands; blank where it could not be written. letters: those that are attached; left: how many more
+    are due; failed: (agency, year) of those that could not be made.
+    """
+
+    remedial: str = ""
+    letters: tuple[str, ...] = ()
+    left: int = 0
+    failed: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All of them, the list first."""
+        return (*((self.remedial,) if self.remedial else ()), *self.letters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,3 +166,14 @@ class Digest:
     def told(self, kind: str) -> tuple[str, ...]:
         """The full sentences of one section."""
         return tuple(item.sentence for section in self.sections if section.kind == kind for item in section.items)
+
+
+def evidence_of(digest: Digest) -> Callable[[Group], tuple[str, str]]:
+    """Where the proof of a group lies, and its hash: the report; where there is none, the page on which it was looked for."""
+    pages = {(each.agency_id, year.year): (each.url, each.sha256) for year in digest.coverage for each in year.agencies}
+
+    def find(group: Group) -> tuple[str, str]:
+        looked_for = pages.get((group.agency_id, group.report_year or 0), ("", ""))
+        return (group.url, group.sha256) if group.url else looked_for
+
+    return find

@@ -8,24 +8,22 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, select
+from sqlalchemy import Connection, Row, select
 
-from expectations.deadline import may_be_due
 from tasks.alert.changes import Change, changes
-from tasks.alert.digest import Coverage, Digest, Group, Item, Owing, Section
+from tasks.alert.digest import Coverage, Digest, Group, Item, Section
+from tasks.alert.digest_coverage import coverage_of
 from tasks.alert.notices import net
 from tasks.alert.people import settled_before
 from tasks.alert.routing import Route, Routing
-from tasks.alert.rule_words import remark_in, rules_in
+from tasks.alert.rule_words import rules_in
 from tasks.alert.sentences import split_sentence, year_name
 from tasks.alert.wording import CANONICAL, load_wording
 from tasks.records import Severity
 from warehouse.schema import agency, notice, notice_event, report
-from warehouse.schema_crawl import board
 from warehouse.schema_notice import escalation
 
 _ORDER = tuple(severity.value for severity in Severity)
-_STATED = ("published", "late", "not_due")  # states of the board of an agency that owes nothing
 
 Evidence = Mapping[tuple[str, int | None], Row[Any]]
 
@@ -57,7 +55,7 @@ def build_digests(
         if row.transition != "resolved" and row.fingerprint not in settled and row.rule not in said_once:
             standing[row.supervisor].append(row)
     happened = _changes(connection, covered, night, routing, said_once)
-    coverage = _coverage(connection, night, routing)
+    coverage = coverage_of(connection, night, routing)
     return tuple(
         _Builder(night, routing.of(name), evidence).build(
             name, tuple(sorted(covered[name])), told[name], standing[name], happened[name], coverage.get(name, ())
@@ -148,6 +146,8 @@ class _Builder:
         marks = load_wording(language).marks
         told = f"{whose}{marks.whose}{found}".rstrip(marks.end)
         return Item(
+            fingerprint=row.fingerprint,
+            rule=row.rule,
             severity=row.severity,
             label=words.severities[row.severity],
             title=titles.get(row.rule, row.rule),
@@ -238,47 +238,3 @@ def _changes(
             if is_asked and (change.is_news or each == night):
                 found[change.supervisor].setdefault(change.sentence, change)
     return defaultdict(tuple, {name: tuple(each.values()) for name, each in found.items()})
-
-
-def _coverage(connection: Connection, night: date, routing: Routing) -> dict[str, tuple[Coverage, ...]]:
-    """By supervisor, who has published the reports that may be due, the latest year first."""
-    later = board.alias("later")
-    query = (
-        select(board, agency.c.name, agency.c.supervisor)
-        .join(agency, agency.c.id == board.c.agency_id)
-        .outerjoin(
-            later,
-            and_(
-                later.c.agency_id == board.c.agency_id,
-                later.c.year == board.c.year,
-                later.c.night > board.c.night,
-                later.c.night <= night,
-            ),
-        )
-        .where(board.c.night <= night, board.c.year.in_(may_be_due(night)), later.c.night.is_(None))
-        .order_by(board.c.year.desc(), agency.c.id)
-    )
-    together: dict[str, dict[int, list[Row[Any]]]] = defaultdict(lambda: defaultdict(list))
-    for row in connection.execute(query):
-        together[row.supervisor][row.year].append(row)
-    found = {}
-    for name, years in together.items():
-        labels, language = load_wording(routing.of(name).language).board, routing.of(name).language
-        found[name] = tuple(
-            Coverage(
-                year=year,
-                counts=tuple((state, label, n) for state, label in labels.items() if (n := _count(rows, state))),
-                owing=tuple(
-                    Owing(row.name, row.state, labels[row.state], remark_in(language, row.reason), row.url, row.sha256 or "")
-                    for row in sorted(rows, key=lambda row: list(labels).index(row.state))
-                    if row.state not in _STATED
-                ),
-            )
-            for year, rows in years.items()
-            if any(row.state != "not_due" for row in rows)
-        )
-    return found
-
-
-def _count(rows: Iterable[Row[Any]], state: str) -> int:
-    return sum(row.state == state for row in rows)

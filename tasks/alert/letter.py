@@ -90,18 +90,25 @@ def build_letters(
     connection: Connection, night: date, zone: tzinfo, agencies: Sequence[str] = (), year: int | None = None
 ) -> tuple[Letter, ...]:
     """A letter for each agency (all, or those named) and year with errors or warnings that people have not explained."""
+    due = letters_due(connection)
+    wanted = sorted(key for key in due if (not agencies or key[0] in agencies) and year in (None, key[1]))
+    return tuple(build_letter(connection, night, zone, key, due[key]) for key in wanted)
+
+
+def letters_due(connection: Connection) -> dict[tuple[str, int], tuple[Ground, ...]]:
+    """By agency and year, the errors and warnings that people have not explained: what a letter is for."""
     settled = {NoticeState.EXPLAINED.value, NoticeState.SNOOZED.value}
     left_alone = set(connection.execute(select(notice.c.fingerprint).where(notice.c.state.in_(settled))).scalars())
     together: dict[tuple[str, int], list[Ground]] = defaultdict(list)
     for each in grounds(connection):
         found = each.finding
-        is_wanted = (not agencies or found.agency_id in agencies) and year in (None, found.year)
-        if is_wanted and found.year is not None and found.severity in _GRAVE and found.fingerprint not in left_alone:
+        if found.year is not None and found.severity in _GRAVE and found.fingerprint not in left_alone:
             together[found.agency_id, found.year].append(each)
-    return tuple(_letter(connection, night, zone, key, members) for key, members in sorted(together.items()))
+    return {key: tuple(members) for key, members in together.items()}
 
 
-def _letter(connection: Connection, night: date, zone: tzinfo, key: tuple[str, int], members: Sequence[Ground]) -> Letter:
+def build_letter(connection: Connection, night: date, zone: tzinfo, key: tuple[str, int], members: Sequence[Ground]) -> Letter:
+    """The letter about one agency's report of one year."""
     words, year = load_letter_words(), key[1]
     members = sorted(members, key=_in_order)
     ids = {number for each in members for number in (each.reading_id, each.previous_reading_id) if number is not None}

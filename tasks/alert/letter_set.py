@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import io
-import zipfile
-from datetime import datetime
+import re
 from typing import Any
 
 import docx
@@ -17,8 +16,9 @@ from docx.shared import Mm, Pt, RGBColor
 from tasks.alert.digest_set import templates
 from tasks.alert.letter import Letter, Problem
 from tasks.alert.letter_words import load_letter_words
+from tasks.alert.zipped import fixed
 
-_EPOCH = (1980, 1, 1, 0, 0, 0)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # which XML cannot hold
 _RED = RGBColor(0xC8, 0x10, 0x2E)
 _TITLE, _BODY, _BLACK, _SMALL = "方正小标宋简体", "仿宋", "黑体", "宋体"
 _WIDTH = 150  # millimetres of a picture, a little less than of text
@@ -57,8 +57,9 @@ def set_docx(letter: Letter) -> bytes:
     _slip(document, letter)
     properties = document.core_properties
     properties.author, properties.title = letter.supervisor, letter.title.replace("\n", "")
-    properties.created = properties.modified = datetime.combine(letter.night, datetime.min.time())
-    return _fixed(document)
+    saved = io.BytesIO()
+    document.save(saved)
+    return fixed(saved.getvalue(), letter.night)
 
 
 def _head_size(letter: Letter) -> float:
@@ -133,7 +134,7 @@ def _line(
 
 
 def _run(paragraph: Any, text: str, font: str, size: float, colour: Any = None) -> None:
-    run = paragraph.add_run(text)
+    run = paragraph.add_run(_CONTROL.sub("", text))
     run.font.size, run.font.name = Pt(size), "Times New Roman"
     run.font.color.rgb = colour
     run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
@@ -163,13 +164,3 @@ def _table(document: Any, rows: list[list[str]], widths: tuple[float, ...], size
             shape = cell.paragraphs[0].paragraph_format
             shape.space_before = shape.space_after = Pt(size / 4)
             _run(cell.paragraphs[0], text, _BLACK if is_head else _SMALL, size)
-
-
-def _fixed(document: Any) -> bytes:
-    """The file with fixed times inside, which python-docx takes from the clock."""
-    saved, made = io.BytesIO(), io.BytesIO()
-    document.save(saved)
-    with zipfile.ZipFile(saved) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in sorted(old.namelist()):
-            new.writestr(zipfile.ZipInfo(name, _EPOCH), old.read(name), zipfile.ZIP_DEFLATED)
-    return made.getvalue()

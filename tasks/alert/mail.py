@@ -23,6 +23,10 @@ from tasks.alert.refusal import Refusal
 
 _TEMPORARY = range(400, 500)  # SMTP's answers that ask to come again
 _TIMEOUT = 30.0
+_KINDS = {  # which machines without a list of their own (/etc/mime.types) do not know
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 class Mail(NotifyEmail):  # type: ignore[misc]
@@ -94,7 +98,7 @@ class Mail(NotifyEmail):  # type: ignore[misc]
         message.set_content(parcel.text)
         message.add_alternative(parcel.html, subtype="html")
         for path in parcel.files:
-            kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+            kind = _KINDS.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
             main, _, sub = kind.partition("/")
             message.add_attachment(path.read_bytes(), maintype=main, subtype=sub, filename=path.name)
         return message

@@ -42,6 +42,11 @@ def begin_night(connection: Connection, night: date, also: Iterable[str]) -> Non
         connection.execute(insert(night_told), [{"supervisor": name, "night": each, "told_on": None} for name, each in new])
 
 
+def was_decided(connection: Connection, night: date) -> bool:
+    """Whether the night has decided before, and is run again."""
+    return connection.execute(select(night_told.c.night).where(night_told.c.night == night).limit(1)).scalar() is not None
+
+
 def agenda(connection: Connection, night: date, routing: Routing) -> Agenda:
     """What tonight's digests tell of. A day is not quiet any more once its digest has been queued."""
     due = or_(night_told.c.told_on.is_(None), night_told.c.told_on == night)

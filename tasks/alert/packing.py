@@ -16,7 +16,7 @@ from urllib.parse import quote
 from sqlalchemy import Row
 
 from tasks.alert.channels import paths
-from tasks.alert.cutting import fit, for_chat
+from tasks.alert.cutting import fit, for_chat, measure
 from tasks.alert.parcel import Carrier, Parcel, stable_key
 from tasks.alert.refusal import TOO_MANY, Refusal
 from tasks.alert.services import Service, service_of
@@ -25,6 +25,7 @@ from tasks.errors import AlertError
 
 _STATUS = re.compile(r"error=(\d{3})\b")  # how Apprise's plugins log what the service answered
 _SERVER = 500
+_PART = 4  # of a text's limit that the places of attachments may take: a quarter
 
 
 def pack(row: Row[Any], url: str, folder: Path, link_base: str, language: str = CANONICAL) -> Callable[[], None]:
@@ -87,7 +88,7 @@ def _parcel(row: Row[Any], service: Service, folder: Path, link_base: str, langu
     if service.takes == "html":
         return replace(parcel, text="\n\n".join([row.markdown, *attached]), html=_html_with(row.html, attached))
     head = "" if service.titled else f"**{row.subject}**"
-    foot = "\n\n".join([words["whole"].format(where=shown[0]), *attached])
+    foot = "\n\n".join([words["whole"].format(where=shown[0]), *_some(attached, service, language)])
     return replace(parcel, text=fit(head, for_chat(row.markdown, language), foot, shown[0], service, language))
 
 
@@ -107,6 +108,15 @@ def _files(row: Row[Any], service: Service, folder: Path) -> tuple[list[Path], l
         (carried if size <= room else linked).append(path)
         room -= size if size <= room else 0
     return carried, linked
+
+
+def _some(lines: list[str], service: Service, language: str) -> list[str]:
+    """The lines that say where attachments lie, as many as a part of the service's limit holds; how many more there are."""
+    room, kept = service.limit // _PART, list(lines)
+    while service.limit and kept and sum(measure(line, service.unit) for line in kept) > room:
+        kept.pop()
+    more = len(lines) - len(kept)
+    return [*kept, load_wording(language).channels["more_attached"].format(count=more)] if more else kept
 
 
 def _address(path: Path, folder: Path, link_base: str) -> str:

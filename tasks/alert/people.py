@@ -86,6 +86,12 @@ def snoozes_due(connection: Connection, night: date) -> dict[str, date]:
     return {row.fingerprint: row.until for row in connection.execute(query)}
 
 
+def opened_again(connection: Connection, night: date) -> frozenset[str]:
+    """The notices that a person opened again after a night had begun."""
+    steps = select(notice_step.c.fingerprint).where(notice_step.c.night == night, notice_step.c.step == "reopened")
+    return frozenset(connection.execute(steps).scalars())
+
+
 def settled_before(connection: Connection, night: date) -> frozenset[str]:
     """The notices that a night is quiet about: explained or snoozed before it, and not moved by a night since."""
     last = _last_steps(notice_step.c.night < night).subquery()

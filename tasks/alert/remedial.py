@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
 from sqlalchemy import Connection
 
 from tasks.alert.grounds import Ground, grounds
 from tasks.alert.notice_list import Line
 from tasks.alert.rule_words import rules_in
-from tasks.alert.sentences import Places, cause_of, likely_cause
+from tasks.alert.sentences import Places, cause_of, figures_of, figures_said, likely_cause
+from tasks.alert.sheets import Column, Sheet, Value, workbook
 from tasks.alert.wording import CANONICAL, load_wording
-from tasks.records import Number, Severity
+from tasks.records import Number
 
-Value = Number | str | None
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_FILLS = {Severity.ERROR.value: "F8CBAD", Severity.WARNING.value: "FFE699", Severity.INFO.value: "DDEBF7"}
-_WIDTHS = {"id": 14, "agency": 26, "rule": 24, "place": 40, "cause": 44, "remark": 30, "reply": 30, "url": 44}
+_WIDTHS = {"id": 15, "agency": 20, "year": 7, "rule": 18, "severity": 7, "place": 24, "found": 44, "cause": 34, "remark": 18}
+_WIDTHS |= {"expected": 8, "actual": 8, "delta": 8, "state": 9, "by": 10, "reply": 18, "supervisor": 18, "url": 24, "sha256": 20}
+UNBROKEN = ("url", "sha256")  # long, and read by machines: they would make every row tall
 
 
 def remedial_rows(connection: Connection, lines: Sequence[Line], language: str = CANONICAL) -> tuple[dict[str, Value], ...]:
@@ -44,36 +40,29 @@ def as_csv(rows: Sequence[Mapping[str, Value]], language: str = CANONICAL) -> by
     return out.getvalue().encode("utf-8-sig")
 
 
-def as_xlsx(rows: Sequence[Mapping[str, Value]], severities: Sequence[str], language: str = CANONICAL) -> bytes:
-    """A workbook of one sheet. Figures are numbers, everything else is text, also where it begins with an equals sign."""
-    words = load_wording(language).remedial
-    book = Workbook()
-    sheet = book.worksheets[0]
-    sheet.title = words.title
-    sheet.append(list(words.columns.values()))
-    for place, (row, severity) in enumerate(zip(rows, severities, strict=True), start=2):
-        for column, key in enumerate(words.columns, start=1):
-            value, cell = row[key], sheet.cell(place, column)
-            if isinstance(value, str):
-                cell.value, cell.data_type = _CONTROL.sub("", value), "s"  # never a formula
-            else:
-                cell.value = value
-            cell.alignment = Alignment(vertical="top", wrap_text=isinstance(value, str))
-            if key == "severity":
-                cell.fill = PatternFill("solid", fgColor=_FILLS[severity])
-    for column, key in enumerate(words.columns, start=1):
-        sheet.cell(1, column).font = Font(bold=True)
-        sheet.column_dimensions[get_column_letter(column)].width = _WIDTHS.get(key, 11)
-    sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = sheet.dimensions
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+def as_xlsx(rows: Sequence[Mapping[str, Value]], severities: Sequence[str], day: date, language: str = CANONICAL) -> bytes:
+    """A workbook of one sheet, as made on a day."""
+    return workbook((remedial_sheet(rows, severities, language=language),), day)
+
+
+def remedial_sheet(
+    rows: Sequence[Mapping[str, Value]], severities: Sequence[str], told: Sequence[str] = (), language: str = CANONICAL
+) -> Sheet:
+    """The list as a sheet; `told`: what a digest says of each row, as a first column."""
+    words = load_wording(language)
+    columns = tuple(Column(name, _WIDTHS.get(key, 11), key not in UNBROKEN) for key, name in words.remedial.columns.items())
+    cells = [[row[key] for key in words.remedial.columns] for row in rows]
+    coloured = list(words.remedial.columns).index("severity")
+    if not told:
+        return Sheet(words.remedial.title, columns, cells, coloured, severities)
+    cells = [[said, *row] for said, row in zip(told, cells, strict=True)]
+    return Sheet(words.remedial.title, (Column(words.digest.told, 14), *columns), cells, coloured + 1, severities)
 
 
 def _row(line: Line, ground: Ground | None, titles: Mapping[str, str], language: str) -> dict[str, Value]:
     words, editions = load_wording(language), ground.editions if ground else ()
     expected, actual, delta = _sides(ground)
+    place = Places(line.year, editions, language).name(line.scope)
     state = words.states[line.state]
     return {
         "id": line.id,
@@ -81,7 +70,8 @@ def _row(line: Line, ground: Ground | None, titles: Mapping[str, str], language:
         "year": line.year,
         "rule": words.remedial.rule.format(title=titles.get(line.rule, ""), rule=line.rule),
         "severity": words.severities[line.severity],
-        "place": Places(line.year, editions, language).name(line.scope) or line.scope,
+        "place": place or words.remedial.whole.get(line.scope, line.scope),
+        "found": _found(line, ground, language),
         "expected": expected,
         "actual": actual,
         "delta": delta,
@@ -92,8 +82,17 @@ def _row(line: Line, ground: Ground | None, titles: Mapping[str, str], language:
         "by": line.by,
         "remark": line.remark,
         "reply": line.reply,
+        "supervisor": line.supervisor or words.nobody,
         "url": line.url,
+        "sha256": line.sha256,
     }
+
+
+def _found(line: Line, ground: Ground | None, language: str) -> str:
+    """The figures in words: as told, in Chinese; else as they are now, or as told where nothing is broken any more."""
+    if language == CANONICAL or ground is None:
+        return figures_of(line.sentence)
+    return figures_said(ground.finding, ground.agency, ground.editions, language)
 
 
 def _cause_now(ground: Ground | None, language: str) -> str:

@@ -7,6 +7,7 @@ and stay Chinese in every language, so that a reader finds the cell. The Chinese
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from expectations.form import Form, Row, Table, edition_for, form_for, load_forms, split_address
@@ -41,6 +42,12 @@ def head(agency: str, year: int | None, language: str = CANONICAL) -> str:
 def year_name(year: int | None, language: str = CANONICAL) -> str:
     """The report year (年度), or that it is not known."""
     return load_wording(language).unknown_year if year is None else str(year)
+
+
+def figures_said(finding: Finding, agency: str, editions: Sequence[tuple[str, str]] = (), language: str = CANONICAL) -> str:
+    """What is found, without our guess at the cause and the rule."""
+    sentence = say(replace(finding, suspects=()), agency, editions, language)
+    return split_sentence(sentence, language)[1].rstrip(load_wording(language).marks.end + " ")
 
 
 def likely_cause(finding: Finding, editions: Sequence[tuple[str, str]], language: str = CANONICAL) -> str:

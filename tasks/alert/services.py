@@ -49,12 +49,26 @@ class Patience(_Strict):
     channel_seconds: float = Field(gt=0)
 
 
+class DigestLimits(_Strict):
+    """How much of a digest is shown, and how many letters go with it."""
+
+    bytes: int = Field(ge=20_000)
+    items: int = Field(ge=1)
+    standing: int = Field(ge=1)
+    changes: int = Field(ge=1)
+    agencies: int = Field(ge=1)
+    names: int = Field(ge=1)
+    letters: int = Field(ge=0)
+    characters: int = Field(ge=100)
+
+
 class Channels(_Strict):
     """channels.yml."""
 
     services: dict[str, Service]
     other: Service
     patience: Patience
+    digest: DigestLimits
     undelivered: dict[str, str]
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from expectations.form import load_yaml
+from tasks.alert.digest_words import DigestWords
 from tasks.errors import BadForm
 
 CANONICAL = "zh-CN"  # the language in which a notice is recognised from night to night
@@ -39,11 +40,15 @@ class Place(_Strict):
 
 
 class Remedial(_Strict):
-    """The 整改清单: its name, its columns, and by rule (in wording.yml alone) which side is what the figure should be."""
+    """The 整改清单: its name and columns. whole: scopes that are no place of a form.
+
+    expected: by rule, which side is what the figure should be; in wording.yml alone.
+    """
 
     title: str
     rule: str
     until: str
+    whole: dict[str, str]
     columns: dict[str, str]
     expected: dict[str, Literal["left", "right", "neither"]] = Field(default_factory=dict)
 
@@ -112,6 +117,7 @@ class Wording(_Strict):
     ages: tuple[Age, ...]
     board: dict[str, str]
     channels: dict[str, str]
+    digest: DigestWords
     engineering: dict[str, str] = Field(default_factory=dict)
 
 
