@@ -223,6 +223,19 @@ def test_what_stands_again_is_told_to_the_superior_again(office: Office, options
     assert kinds == [(N2, "escalated"), (N3, "resolved"), (N4 + timedelta(days=1), "escalated")]
 
 
+@pytest.mark.parametrize(("breaks", "told_again"), [("..  ..  ", ("escalated", "resolved")), ("..  . . ", ())])
+def test_the_end_of_each_stand_is_told_to_a_superior_who_was_told_of_it(
+    office: Office, options: AlertOptions, breaks: str, told_again: tuple[str, ...]
+) -> None:
+    options = replace(options, routing=Routing(supervisors={COUNTY: Route(escalate_after=1, superior=TOP), TOP: Route()}))
+    for step, breaks_it in enumerate(breaks):
+        night = N1 + timedelta(step)
+        office.report("town", 2023, night, *([BALANCE] if breaks_it == "." else []))
+        alert(office.engine, night, options, clock)
+    kinds = [row[2] for row in told_rows(office) if row[3] == TOP]
+    assert kinds == ["escalated", "resolved", *told_again]
+
+
 def test_what_people_explained_is_not_told_to_the_superior(office: Office, options: AlertOptions) -> None:
     options = replace(options, routing=Routing(supervisors={COUNTY: Route(escalate_after=2, superior=TOP), TOP: Route()}))
     office.put("run", night=N1, started_at=clock(), finished_at=clock(), summary={})

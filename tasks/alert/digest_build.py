@@ -49,7 +49,7 @@ def build_digests(
         (row.agency_id, row.year): row for row in connection.execute(select(report).where(report.c.is_current.is_(True)))
     }
     told = _told(events, covered)
-    for superior, each in _escalated(connection, latest, covered):
+    for superior, each in _escalated(connection, events, covered):
         told[superior].append(each)
     standing = defaultdict(list)
     for row in latest.values():
@@ -194,16 +194,21 @@ def _told(events: Sequence[Row[Any]], covered: Mapping[str, Collection[date]]) -
 
 
 def _escalated(
-    connection: Connection, latest: Mapping[str, Row[Any]], covered: Mapping[str, Collection[date]]
+    connection: Connection, events: Sequence[Row[Any]], covered: Mapping[str, Collection[date]]
 ) -> Iterable[tuple[str, _Told]]:
-    """For each superior, what has stood too long, and what of that is resolved."""
+    """For each superior, what has stood too long, and what of that is resolved: the end of that stand, not of a later one."""
+    latest, ends = {row.fingerprint: row for row in events}, defaultdict(list)
+    for event in events:
+        if event.transition == "resolved":
+            ends[event.fingerprint].append(event.night)
     for step in connection.execute(select(escalation).order_by(escalation.c.fingerprint, escalation.c.night)):
         nights, row = covered.get(step.superior, ()), latest.get(step.fingerprint)
         if row is None:
             continue
-        if row.transition == "resolved" and row.night in nights and row.night >= step.night:
-            yield step.superior, _Told(row, "resolved", ((row.night, "resolved"),), step.supervisor)
-        elif step.night in nights and row.transition != "resolved":
+        end = next((ended for ended in ends[step.fingerprint] if ended >= step.night), None)
+        if end is not None and end == row.night and end in nights:
+            yield step.superior, _Told(row, "resolved", ((end, "resolved"),), step.supervisor)
+        elif end is None and step.night in nights:
             yield step.superior, _Told(row, "escalated", ((step.night, "escalated"),), step.supervisor)
 
 
