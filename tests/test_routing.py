@@ -236,6 +236,23 @@ def test_the_end_of_each_stand_is_told_to_a_superior_who_was_told_of_it(
     assert kinds == ["escalated", "resolved", *told_again]
 
 
+def test_what_came_back_after_a_delay_ends_once_for_the_superior(office: Office, options: AlertOptions) -> None:
+    options = replace(options, routing=Routing(supervisors={COUNTY: Route(escalate_after=1, superior=TOP), TOP: Route()}))
+    office.report("town", 2023, N1, BALANCE)
+    for number in range(6):
+        night = N1 + timedelta(number)
+        office.put("run", night=night, started_at=clock(), finished_at=clock(), summary={})
+        if number == 5:
+            office.report("town", 2023, night)
+        alert(office.engine, night, options, clock)
+        if number == 1:
+            step = Step("snoozed", "王某", clock(), "等复核", until=N1 + timedelta(2))
+            with writing(office.engine) as connection:
+                take(connection, ["town|2023|T3-BAL|applications.*.natural"], step, night)
+    kinds = [row[2] for row in told_rows(office) if row[3] == TOP]
+    assert kinds == ["escalated", "escalated", "resolved"]
+
+
 def test_what_people_explained_is_not_told_to_the_superior(office: Office, options: AlertOptions) -> None:
     options = replace(options, routing=Routing(supervisors={COUNTY: Route(escalate_after=2, superior=TOP), TOP: Route()}))
     office.put("run", night=N1, started_at=clock(), finished_at=clock(), summary={})

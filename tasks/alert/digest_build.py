@@ -196,8 +196,11 @@ def _told(events: Sequence[Row[Any]], covered: Mapping[str, Collection[date]]) -
 def _escalated(
     connection: Connection, events: Sequence[Row[Any]], covered: Mapping[str, Collection[date]]
 ) -> Iterable[tuple[str, _Told]]:
-    """For each superior, what has stood too long, and what of that is resolved: the end of that stand, not of a later one."""
-    latest, ends = {row.fingerprint: row for row in events}, defaultdict(list)
+    """For each superior, what has stood too long, and what of that is resolved: the end of that stand, not of a later one.
+
+    What was put off and came back stands anew, and both times have one end, which is told once.
+    """
+    latest, ends, ended = {row.fingerprint: row for row in events}, defaultdict(list), set()
     for event in events:
         if event.transition == "resolved":
             ends[event.fingerprint].append(event.night)
@@ -205,8 +208,9 @@ def _escalated(
         nights, row = covered.get(step.superior, ()), latest.get(step.fingerprint)
         if row is None:
             continue
-        end = next((ended for ended in ends[step.fingerprint] if ended >= step.night), None)
-        if end is not None and end == row.night and end in nights:
+        end = next((night for night in ends[step.fingerprint] if night >= step.night), None)
+        if end is not None and end == row.night and end in nights and (step.superior, step.fingerprint) not in ended:
+            ended.add((step.superior, step.fingerprint))
             yield step.superior, _Told(row, "resolved", ((end, "resolved"),), step.supervisor)
         elif end is None and step.night in nights:
             yield step.superior, _Told(row, "escalated", ((step.night, "escalated"),), step.supervisor)
