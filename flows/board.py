@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.settings import Settings
-from tasks.alert.sentences import load_wording
+from tasks.alert.wording import load_wording
 from tasks.errors import SettingsError
 from warehouse.readonly import query_read_only
 from warehouse.schema_crawl import BOARD_STATES

@@ -40,21 +40,21 @@ def deliver_due(settings: Settings, now: Clock) -> Delivered:
 
     from flows.lock import only_delivery
     from flows.routes import load_routes
-    from tasks.alert.delivery import Routes
+    from tasks.alert import AlertOptions
     from tasks.alert.delivery import deliver as send
     from warehouse.engine import open_existing
     from warehouse.schema import outbox
 
     routing, maintainers = load_routes(settings), settings.maintainers()
     engine = open_existing(settings.warehouse_url())
-    routes = Routes(settings.outbox_dir(), routing.urls(), maintainers, settings.link_base)
+    options = AlertOptions(settings.outbox_dir(), routing, maintainers, link_base=settings.link_base)
     unsent = outbox.c.sent_at.is_(None)
     sent = select(func.count()).select_from(outbox).where(~unsent)
     try:
         with only_delivery(settings):
             with engine.connect() as connection:
                 before = connection.execute(sent).scalar_one()
-            send(engine, settings.night_of(now()), routes, now)
+            send(engine, settings.night_of(now()), options.routes(), now)
         has_hour = or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now())
         with engine.connect() as connection:
             rows = connection.execute(select(outbox).where(unsent, has_hour).order_by(outbox.c.key)).all()

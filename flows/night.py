@@ -27,6 +27,7 @@ from flows.version import reading_version
 from tasks import load
 from tasks.alert import AlertOptions, SupervisorNews, alert
 from tasks.alert.routing import Routing
+from tasks.alert.rule_words import check_words
 from tasks.alert.services import load_channels
 from tasks.archive import archive
 from tasks.crawl import crawl
@@ -116,6 +117,7 @@ def _check_data(version: str) -> None:
     with Readers(Limits()) as readers:
         readers.check_data()
     load_channels()
+    check_words()
     LOG.debug("准备 begin: the data files of version %s are sound", version)
 
 

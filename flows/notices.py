@@ -154,22 +154,26 @@ def export(
     year: Year = None,
     rule: Rule = "",
     state: Stands = None,
+    language: Annotated[str, typer.Option(help="zh-CN or en.")] = "zh-CN",
     data: Data = None,
 ) -> None:
     """Write the list that an office works off, .xlsx or .csv 整改清单. Exit code: 0 written, 1 no notice is of this kind."""
     from tasks.alert.notice_list import list_notices
     from tasks.alert.remedial import as_csv, as_xlsx, remedial_rows
+    from tasks.alert.wording import CANONICAL, other_languages
     from warehouse.engine import open_existing
 
     if file.suffix.lower() not in (".xlsx", ".csv"):
         raise SettingsError(f"{file.name} names no kind of list", expected="a name that ends in .xlsx or .csv")
+    if language not in (CANONICAL, *other_languages()):
+        raise SettingsError(f"--language {language!r} is none", expected=" or ".join((CANONICAL, *other_languages())))
     wanted = _wanted(supervisor, agency, year, rule, state or "")
     with open_existing(_settings(data).warehouse_url()).connect() as connection:
         lines = list_notices(connection, wanted)
         _or_nothing(lines)
-        rows = remedial_rows(connection, lines)
+        rows = remedial_rows(connection, lines, language)
     is_csv = file.suffix.lower() == ".csv"
-    write(file, as_csv(rows) if is_csv else as_xlsx(rows, [line.severity for line in lines]))
+    write(file, as_csv(rows, language) if is_csv else as_xlsx(rows, [line.severity for line in lines], language))
     typer.echo(f"{file}: {len(rows)} 项 notices")
 
 

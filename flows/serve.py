@@ -10,13 +10,17 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from flows.portal import HOST, free_port
 from flows.settings import PREFIX, URLS, Settings
 from tasks.errors import GoujiError
+
+if TYPE_CHECKING:
+    from prefect.deployments.runner import RunnerDeployment
 
 PORT = 4200  # where Prefect's own commands look for a server
 WAIT_SECONDS = 180.0
@@ -26,38 +30,39 @@ ROOT = Path(__file__).resolve().parent.parent  # where our packages lie: the che
 def serve(settings: Settings) -> None:
     """Run the nightly flow, and deliveries where supervisors have hours of their own, on schedule until stopped."""
     from prefect import serve as serve_deployments
+
+    from flows.night import check
+
+    check(settings)
+    os.environ.update(environment(settings))
+    planned = deployments(settings)
+    with prefect_server(settings.data_dir.resolve()):
+        serve_deployments(*planned, limit=len(planned))
+
+
+def deployments(settings: Settings) -> tuple[RunnerDeployment, ...]:
+    """The nightly flow at its time, and deliveries at the supervisors' hours, where there are any."""
     from prefect.deployments.runner import RunnerDeployment
     from prefect.schedules import Cron
     from prefect.types.entrypoint import EntrypointType
 
     from flows.delivery_flow import deliver
-    from flows.night import check
     from flows.nightly import nightly
     from flows.routes import hours
 
-    check(settings)
-    os.environ.update(environment(settings))
-    deployment = RunnerDeployment.from_flow(
-        nightly,
-        name="nightly",
-        description="Every agency of the register, once a night.",
-        schedules=[Cron(settings.nightly_at, timezone=settings.timezone)],
-        entrypoint_type=EntrypointType.MODULE_PATH,
-        tags=["gouji"],
-    )
-    deliveries = [
-        RunnerDeployment.from_flow(
-            deliver,
-            name="deliver",
-            description="What supervisors asked to be told at an hour of their own.",
-            schedules=[Cron(f"{at.minute} {at.hour} * * *", timezone=settings.timezone) for at in at_hours],
+    def planned(flow: Any, says: str, times: Sequence[str]) -> RunnerDeployment:
+        return RunnerDeployment.from_flow(
+            flow,
+            name=flow.name,
+            description=says,
+            schedules=[Cron(each, timezone=settings.timezone) for each in times],
             entrypoint_type=EntrypointType.MODULE_PATH,
             tags=["gouji"],
         )
-        for at_hours in filter(None, [hours(settings)])
-    ]
-    with prefect_server(settings.data_dir.resolve()):
-        serve_deployments(deployment, *deliveries, limit=1 + len(deliveries))
+
+    night = planned(nightly, "Every agency of the register, once a night.", [settings.nightly_at])
+    at = [f"{each.minute} {each.hour} * * *" for each in hours(settings)]
+    return (night, planned(deliver, "What supervisors asked to be told at an hour of their own.", at)) if at else (night,)
 
 
 def environment(settings: Settings) -> dict[str, str]:

@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from tasks.alert.notice_list import Entry, Line
-from tasks.alert.sentences import PREVIOUS, load_wording, split_sentence, year_name
+from tasks.alert.sentences import PREVIOUS, split_sentence, year_name
+from tasks.alert.wording import load_wording
 
 _HEADINGS = ("id", "机关 agency", "年度 year", "规则 rule", "级别 severity", "状态 state", "起始 since", "内容 what")
 

@@ -28,6 +28,15 @@ READY, DONE, RAISED, NO_MEMORY = "ready", "done", "raised", "no memory"
 def main() -> None:
     """Serve until the pipe closes. Arguments: seconds and megabytes for a document, and a folder for temporary files."""
     seconds, megabytes, folder = float(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
+    try:
+        _serve(seconds, megabytes, folder)
+    except BrokenPipeError:
+        pass  # whoever started it is gone before it could say anything
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _serve(seconds: float, megabytes: int, folder: Path) -> None:
     pipe = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not get between the messages
     _limit(megabytes)
@@ -49,7 +58,6 @@ def main() -> None:
         _answer(pipe, tasks[request[0]], request[1:])
         faulthandler.cancel_dump_traceback_later()
         busy.clear()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _answer(pipe: BinaryIO, task: Any, arguments: tuple[Any, ...]) -> None:

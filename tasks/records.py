@@ -272,6 +272,15 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Translation:
+    """What a notice tells in a language beside Chinese; blank where that is not known."""
+
+    language: str
+    sentence: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """What a supervisor is told about a finding, and how far it has come."""
 
@@ -285,3 +294,4 @@ class Notice:
     since: date
     sentence: str
     reason: str = field(default="")
+    translations: tuple[Translation, ...] = ()

@@ -33,6 +33,7 @@ from tasks.alert.delivery import Routes, deliver
 from tasks.alert.digest_set import TEMPLATES
 from tasks.alert.refusal import retry_after
 from tasks.alert.services import has_secret, load_channels, service_of, without_secrets
+from tasks.alert.wording import load_wording
 from warehouse.engine import open_warehouse, writing
 from warehouse.schema import outbox
 
@@ -303,6 +304,15 @@ def test_a_passing_failure_is_tried_again_the_same_night(
         assert time.monotonic() - start >= 1, "as long as the service asks"
 
 
+def test_a_robot_gets_no_more_messages_a_minute_than_it_takes(engine: Engine, tmp_path: Path, web: Gateway) -> None:
+    url, start = chat_url("dingtalk", web.port), time.monotonic()
+    with writing(engine) as connection:
+        put(connection, letter(to="乙县政务公开办"), (channel_name(url),))
+    send(engine, tmp_path, url)
+    assert len(web.received) == 2
+    assert time.monotonic() - start >= 60 / 20, "20 a minute, or it shuts us out for ten"
+
+
 def test_a_service_that_asks_for_an_hour_is_left_alone_for_the_night(engine: Engine, tmp_path: Path, web: Gateway) -> None:
     web.answers = [Answer(429, "", {"Retry-After": "3600"})]
     url = chat_url("wecom", web.port)
@@ -461,7 +471,7 @@ def test_what_fits_stays_whole_and_an_item_longer_than_all_is_only_counted() -> 
 
 
 def test_the_digest_has_the_appendix_that_is_left_out_of_the_count() -> None:
-    assert f"\n## {load_channels().words['appendix']}\n" in (TEMPLATES / "digest.md.j2").read_text(encoding="utf-8")
+    assert f"\n## {load_wording().channels['appendix']}\n" in (TEMPLATES / "digest.md.j2").read_text(encoding="utf-8")
 
 
 def test_every_service_of_the_data_can_be_reached_by_its_schemes() -> None:

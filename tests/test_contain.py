@@ -152,6 +152,21 @@ def test_no_worker_and_no_file_is_left_when_the_reading_process_ends(how: int, t
     wait_until(lambda: not list(tmp_path.iterdir()))
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_no_file_is_left_when_the_reading_process_ends_before_its_worker_is_ready(tmp_path: Path) -> None:
+    code = "import time; from flows.contain import *; r = Readers(Limits()); r.start(); print(flush=True); time.sleep(99)"
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=environment, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        [worker] = descendants(process.pid)
+        os.kill(worker, signal.SIGSTOP)
+        process.kill()
+    assert list(tmp_path.iterdir())
+    os.kill(worker, signal.SIGCONT)
+    wait_until(lambda: not list(tmp_path.iterdir()))
+
+
 # Our own data files
 
 

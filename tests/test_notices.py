@@ -358,6 +358,7 @@ REFUSED = (
     (("reply", WATER_ID, "--text", "t", "--who", "w", "--on", "2099-01-01", "--reason", "x"), 2, "is still to come"),
     (("list", "--state", "forgotten"), 2, "forgotten"),
     (("export", "list.pdf"), 2, "names no kind of list"),
+    (("export", "list.csv", "--language", "de"), 2, "Expected zh-CN or en"),
     (("export", "list.csv", "--agency", "nobody"), 1, "no such notice"),
 )
 
@@ -382,6 +383,8 @@ def test_the_remedial_list_is_written_for_excel(gouji: Any, tmp_path: Path) -> N
     assert (water["位置"], water["首次"], water["处理人"]) == ("表三“自然人”列", "2026-11-20", "王某")
     assert (water["处理意见"], water["依据网址"]) == ("=已转办", "http://water.example/2023.html")
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
+    assert gouji("export", str(tmp_path / "list.csv"), "--agency", "water", "--language", "en")[0] == 0
+    assert (tmp_path / "list.csv").read_text(encoding="utf-8-sig").startswith("No.,Agency")
     assert gouji("export", str(tmp_path / "list.csv"), "--agency", "water")[0] == 0
     [row] = csv.DictReader(io.StringIO((tmp_path / "list.csv").read_bytes().decode("utf-8-sig")))
     assert (row["编号"], row["实为"], row["处理意见"]) == (WATER_ID, "11", "'=已转办")

@@ -22,6 +22,7 @@ from flows.night import check
 from flows.routes import hours, load_routes, route_problems
 from flows.settings import PREFIX, Settings, load_settings
 from tasks.alert import AlertOptions, SupervisorNews, alert
+from tasks.alert.notice_list import history
 from tasks.alert.people import Step, take
 from tasks.alert.routing import Route, Routing
 from tasks.alert.services import load_channels
@@ -223,17 +224,12 @@ def test_what_stands_again_is_told_to_the_superior_again(office: Office, options
     assert kinds == [(N2, "escalated"), (N3, "resolved"), (N4 + timedelta(days=1), "escalated")]
 
 
-@pytest.mark.parametrize(("breaks", "told_again"), [("..  ..  ", ("escalated", "resolved")), ("..  . . ", ())])
-def test_the_end_of_each_stand_is_told_to_a_superior_who_was_told_of_it(
-    office: Office, options: AlertOptions, breaks: str, told_again: tuple[str, ...]
-) -> None:
+def test_the_end_of_each_stand_is_told_to_the_superior_once(office: Office, options: AlertOptions) -> None:
     options = replace(options, routing=Routing(supervisors={COUNTY: Route(escalate_after=1, superior=TOP), TOP: Route()}))
-    for step, breaks_it in enumerate(breaks):
-        night = N1 + timedelta(step)
-        office.report("town", 2023, night, *([BALANCE] if breaks_it == "." else []))
-        alert(office.engine, night, options, clock)
-    kinds = [row[2] for row in told_rows(office) if row[3] == TOP]
-    assert kinds == ["escalated", "resolved", *told_again]
+    for day, is_broken in enumerate((True, True, False, False, True, True, False, False)):
+        office.report("town", 2023, N1 + timedelta(day), *([BALANCE] if is_broken else []))
+        alert(office.engine, N1 + timedelta(day), options, clock)
+    assert [row[2] for row in told_rows(office) if row[3] == TOP] == ["escalated", "resolved"] * 2
 
 
 def test_what_came_back_after_a_delay_ends_once_for_the_superior(office: Office, options: AlertOptions) -> None:
@@ -251,6 +247,14 @@ def test_what_came_back_after_a_delay_ends_once_for_the_superior(office: Office,
                 take(connection, ["town|2023|T3-BAL|applications.*.natural"], step, night)
     kinds = [row[2] for row in told_rows(office) if row[3] == TOP]
     assert kinds == ["escalated", "escalated", "resolved"]
+
+
+def test_the_superior_hears_only_how_that_ended_of_which_it_was_told(office: Office, options: AlertOptions) -> None:
+    options = replace(options, routing=Routing(supervisors={COUNTY: Route(escalate_after=1, superior=TOP), TOP: Route()}))
+    for day, broken in enumerate(((BALANCE,), (BALANCE,), (), (BALANCE,), ())):  # the second time it is mended at once
+        office.report("town", 2023, N1 + timedelta(days=day), *broken)
+        alert(office.engine, N1 + timedelta(days=day), options, clock)
+    assert [(row[1], row[2]) for row in told_rows(office) if row[3] == TOP] == [(N2, "escalated"), (N3, "resolved")]
 
 
 def test_what_people_explained_is_not_told_to_the_superior(office: Office, options: AlertOptions) -> None:
@@ -275,7 +279,10 @@ def test_the_superior_is_found_in_the_register(office: Office, options: AlertOpt
         alert(office.engine, night, options, clock)
     with office.engine.connect() as connection:
         (row,) = connection.execute(select(escalation)).all()
+        story = history(connection, row.fingerprint, ZoneInfo("Asia/Shanghai"))
     assert (row.superior, row.supervisor, row.since, row.night) == (TOP, COUNTY, N1, N2)
+    assert [(each.day, each.what) for each in story] == [(N1, "新发现"), (N2, "逾期上报")]
+    assert story[1].said == TOP
 
 
 @pytest.fixture

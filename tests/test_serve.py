@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from flows.serve import environment
+from flows.serve import deployments, environment
 from flows.settings import PREFIX, load_settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,6 +43,18 @@ def test_a_scheduled_run_is_told_what_gouji_serve_was_told(tmp_path: Path, monke
     assert told.warehouse_url() == "sqlite:///x.db"
     assert told.batch_size == 7
     assert str(ROOT) in os.environ["PYTHONPATH"].split(os.pathsep)
+
+
+def test_deliveries_are_scheduled_at_the_supervisors_hours(tmp_path: Path) -> None:
+    settings = load_settings()
+    assert [each.name for each in deployments(settings)] == ["nightly"]
+    text = 'everyone: {at: 18:30}\nsupervisors:\n  甲: {at: "08:05"}\n  乙: {at: "18:30"}\n'
+    (tmp_path / "supervisors.yml").write_text(text, encoding="utf-8")
+    _, delivery = deployments(settings)
+    assert [(each.schedule.cron, each.schedule.timezone) for each in delivery.schedules or []] == [  # type: ignore[union-attr]
+        ("5 8 * * *", "Asia/Shanghai"),
+        ("30 18 * * *", "Asia/Shanghai"),
+    ]
 
 
 def test_sqlalchemy_is_held_where_prefects_scheduler_works() -> None:

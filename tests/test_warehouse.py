@@ -156,6 +156,36 @@ def test_a_register_without_codes_and_scope_is_migrated_with_its_earlier_version
     engine.dispose()
 
 
+def test_what_was_told_before_there_were_routes_is_migrated_with_whom_it_was_told_to(database: str) -> None:
+    engine = _emptied(database)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0008")
+        for statement in TOLD_ROWS:
+            connection.exec_driver_sql(statement)
+    with open_warehouse(database).connect() as connection:
+        asked = "select supervisor, channel from told union all select cast(translations as text), sentence from notice"
+        assert sorted(tuple(row) for row in connection.exec_driver_sql(asked)) == [("{}", "句"), ("办", "file")]
+    told = "insert into told (fingerprint, night, transition, supervisor, channel, outbox_key)"
+    told += " values ('f', '2024-03-01', '{}', '省办', 'file', 'k')"
+    _say(engine, told.format("escalated"))
+    with pytest.raises(IntegrityError, match="ck_told_transition"):
+        _say(engine, told.format("x"))
+    engine.dispose()
+
+
+TOLD_ROWS = (
+    "insert into agency values ('a', '甲局', '[]', '', '', '办', '[]', null, null, '', '', '')",
+    "insert into notice values ('f', '办', 'a', 2023, 'T3-BAL', 's', 'error', 'open', '2024-03-01', '句')",
+    "insert into notice_event values ('f', '2024-03-01', 'new', '办', '句', '', 'open')",
+    "insert into outbox (key, supervisor, night, channel, subject, markdown, html, attachments, attempts, error)"
+    " values ('k', '办', '2024-03-01', 'file', 's', 'm', 'h', '[]', 0, '')",
+    "insert into told values ('f', '2024-03-01', 'new', 'file', 'k')",
+)
+
+
 LATER_ROWS = (
     "insert into agency values ('a', '甲局', '[]', '', '', '办', '[]', null, null, '320813')",
     "insert into agency_version values ('a', '2024-03-01', '甲局', '[]', '', '', '办', '[]', null, null, '320813')",

@@ -216,13 +216,13 @@ class Model:
             nights.clear()
 
     def _told_to_superior(self) -> Iterator[Step]:
-        """What has stood too long; and how that ended, unless it stands again by now."""
+        """What has stood too long, and how that stand ended."""
         for place, escalated in self.escalations:
-            after = {when: kind for (at, when), (kind, _) in self.steps.items() if at == place and when >= escalated}
-            ends = [when for when, kind in after.items() if kind == "resolved"]
-            if not ends:
-                yield place, escalated, "escalated"
-            elif min(ends) == max(after):
+            yield place, escalated, "escalated"
+            ends = [
+                when for (at, when), (kind, _) in self.steps.items() if (at, kind) == (place, "resolved") and when >= escalated
+            ]
+            if ends:
                 yield place, min(ends), "resolved"
 
     def person(self, place: Place, kind: str, until: date | None) -> bool:

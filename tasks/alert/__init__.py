@@ -27,8 +27,8 @@ from tasks.alert.nights import Agenda, agenda, agenda_of_the_past, begin_night, 
 from tasks.alert.notices import is_closable, transitions
 from tasks.alert.people import snoozes_due
 from tasks.alert.routing import Routing
-from tasks.alert.sentences import load_wording
 from tasks.alert.services import Patience, load_channels
+from tasks.alert.wording import CANONICAL, load_wording
 from warehouse.engine import writing
 from warehouse.schema import outbox
 
@@ -51,7 +51,12 @@ class AlertOptions:
 
     def routes(self) -> Routes:
         """Where messages go."""
-        return Routes(self.outbox, self.routing.urls(), self.maintainer_urls, self.link_base, self.patience)
+        return Routes(self.outbox, self.routing.urls(), self.maintainer_urls, self.link_base, self.patience, self.language_of)
+
+    def language_of(self, addressee: str) -> str:
+        """In which language somebody is written to: a supervisor as it asked, maintainers in Chinese."""
+        maintainers = (load_wording().engineering["to"], load_channels().undelivered["to"])
+        return CANONICAL if addressee in maintainers else self.routing.of(addressee).language
 
     def not_before(self, supervisor: str, night: date) -> datetime | None:
         """When a supervisor's digest of a night may be sent; None: at once."""
@@ -63,8 +68,8 @@ class AlertOptions:
 class SupervisorNews:
     """What one supervisor is told of a night: sentences by kind, how many earlier notices still stand, and where it is.
 
-    `events` are changes of reports and columns; `undelivered` names each channel that still owes a digest, and why. is_quiet: there
-    is no digest today, the next one tells of it. not_before: its hour, before which nothing is sent.
+    `events` are changes of reports and columns; `undelivered` names each channel that still owes a digest, and why. is_quiet: it
+    gets no digest today, the next one tells of it. not_before: its hour, before which nothing is sent.
     """
 
     supervisor: str

@@ -14,7 +14,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, exists, or_, select
 
-from tasks.alert.sentences import load_wording, year_name
+from tasks.alert.sentences import year_name
+from tasks.alert.wording import CANONICAL, load_wording
 from tasks.records import Outcome
 from warehouse.schema import agency, assessment, column_outcome, finding, report, sighting
 
@@ -31,13 +32,14 @@ class Change:
     is_news: bool = True
 
 
-def changes(connection: Connection, night: date, said_once: frozenset[str]) -> tuple[Change, ...]:
+def changes(connection: Connection, night: date, said_once: frozenset[str], language: str = CANONICAL) -> tuple[Change, ...]:
     """The night's changes: reports first, then what could not be fetched, then columns. `said_once`: the rules of revisions."""
-    reports = _reports(connection, night, said_once)
-    return (*reports, *_withdrawn(connection, night), *_missed(connection, night), *_columns(connection, night))
+    reports = _reports(connection, night, said_once, language)
+    unread = (*_withdrawn(connection, night, language), *_missed(connection, night, language))
+    return (*reports, *unread, *_columns(connection, night, language))
 
 
-def _reports(connection: Connection, night: date, said_once: frozenset[str]) -> list[Change]:
+def _reports(connection: Connection, night: date, said_once: frozenset[str], language: str) -> list[Change]:
     later = report.alias("later")
     is_replaced = exists().where(
         later.c.agency_id == report.c.agency_id, later.c.year == report.c.year, later.c.revision > report.c.revision
@@ -56,30 +58,30 @@ def _reports(connection: Connection, night: date, said_once: frozenset[str]) -> 
         if row.revision == 1:
             added[row.agency_id].append(row)
         else:
-            told.append(_revised(connection, row, said_once))
-    return told + [_added(group) for group in added.values()]
+            told.append(_revised(connection, row, said_once, language))
+    return told + [_added(group, language) for group in added.values()]
 
 
-def _revised(connection: Connection, row: Row[Any], said_once: frozenset[str]) -> Change:
+def _revised(connection: Connection, row: Row[Any], said_once: frozenset[str], language: str) -> Change:
     """A new revision is news unless the rules saw that its figures are those of the one before: pages change for no reason."""
     compared = select(finding.c.outcome).join(assessment, assessment.c.id == finding.c.assessment_id)
     compared = compared.where(assessment.c.report_id == row.id, finding.c.rule.in_(said_once)).order_by(assessment.c.id.desc())
     is_same = connection.execute(compared.limit(1)).scalar() == Outcome.HOLDS.value
-    pattern = load_wording().changes["revised_same" if is_same else "revised"]
+    pattern = load_wording(language).changes["revised_same" if is_same else "revised"]
     return Change(row.supervisor, pattern.format(agency=row.name, year=row.year, revision=row.revision), row.url, not is_same)
 
 
-def _added(rows: list[Row[Any]]) -> Change:
-    words, first = load_wording().changes, rows[0]
+def _added(rows: list[Row[Any]], language: str) -> Change:
+    words, first = load_wording(language).changes, rows[0]
     if len(rows) == 1:
         return Change(first.supervisor, words["new_one"].format(agency=first.name, year=first.year), first.url)
-    years = "、".join(str(row.year) for row in rows)
+    years = load_wording(language).marks.listing.join(str(row.year) for row in rows)
     return Change(first.supervisor, words["new_many"].format(agency=first.name, years=years, count=len(rows)))
 
 
-def _withdrawn(connection: Connection, night: date) -> list[Change]:
+def _withdrawn(connection: Connection, night: date, language: str) -> list[Change]:
     """One line for each agency-year, though its page and its attachment each had an address."""
-    words = load_wording().changes
+    words = load_wording(language).changes
     told: dict[str, Change] = {}
     rows = connection.execute(_seen(night, "withdrawn")).all()
     gone = {(row.agency_id, row.url) for row in rows}
@@ -89,7 +91,7 @@ def _withdrawn(connection: Connection, night: date) -> list[Change]:
             select(report.c.url).where(report.c.agency_id == row.agency_id, report.c.year == year, report.c.is_current.is_(True))
         ).scalar()
         is_elsewhere = standing is not None and (row.agency_id, standing) not in gone
-        sentence = words["moved" if is_elsewhere else "withdrawn"].format(agency=row.name, year=year_name(year))
+        sentence = words["moved" if is_elsewhere else "withdrawn"].format(agency=row.name, year=year_name(year, language))
         told.setdefault(sentence, Change(row.supervisor, sentence, row.url))
     return list(told.values())
 
@@ -100,16 +102,16 @@ def _year_of(connection: Connection, seen: Row[Any]) -> int | None:
     ).scalar()
 
 
-def _missed(connection: Connection, night: date) -> list[Change]:
-    words = load_wording()
+def _missed(connection: Connection, night: date, language: str) -> list[Change]:
+    words = load_wording(language)
     told: dict[str, Change] = {}
     for row in connection.execute(_seen(night, "missed")):
         before = select(sighting.c.state).where(
             sighting.c.agency_id == row.agency_id, sighting.c.url == row.url, sighting.c.night < night
         )
         is_news = connection.execute(before.order_by(sighting.c.night.desc()).limit(1)).scalar() != "missed"
-        why = _why(row.reason)
-        sentence = words.changes["missed"].format(agency=row.name, year=year_name(row.year), why=why)
+        why = _why(row.reason, language)
+        sentence = words.changes["missed"].format(agency=row.name, year=year_name(row.year, language), why=why)
         told.setdefault(sentence, Change(row.supervisor, sentence, row.url, is_news))
     return list(told.values())
 
@@ -123,13 +125,13 @@ def _seen(night: date, state: str) -> Any:
     )
 
 
-def _why(kind: str) -> str:
+def _why(kind: str, language: str) -> str:
     """An error's class in a supervisor's words; its full message is the maintainers'."""
-    kinds = load_wording().kinds
+    kinds = load_wording(language).kinds
     return next((phrase for name, phrase in kinds.items() if kind.startswith(name)), kinds["default"])
 
 
-def _columns(connection: Connection, night: date) -> list[Change]:
+def _columns(connection: Connection, night: date, language: str) -> list[Change]:
     """Columns that failed alike since the same night make one line for each supervisor, however many agencies they are."""
     owners, together = _owners(connection), defaultdict(list)
     for row in connection.execute(
@@ -140,14 +142,14 @@ def _columns(connection: Connection, night: date) -> list[Change]:
             continue
         since = night if row.complete else _failing_since(before, night)
         for name, supervisor in owners[row.start_url]:
-            together[supervisor, "" if row.complete else _why(row.kind), since].append((name, row.start_url))
-    return [_column_change(*key, night, dict(reached)) for key, reached in together.items()]
+            together[supervisor, "" if row.complete else _why(row.kind, language), since].append((name, row.start_url))
+    return [_column_change(*key, night, dict(reached), language) for key, reached in together.items()]
 
 
-def _column_change(supervisor: str, why: str, since: date, night: date, columns: dict[str, str]) -> Change:
-    words = load_wording().changes
+def _column_change(supervisor: str, why: str, since: date, night: date, columns: dict[str, str], language: str) -> Change:
+    words = load_wording(language).changes
     names = list(columns)
-    agencies = "、".join(names[:NAMED_AGENCIES])
+    agencies = load_wording(language).marks.listing.join(names[:NAMED_AGENCIES])
     if len(names) > NAMED_AGENCIES:
         agencies = words["many_agencies"].format(agencies=agencies, count=len(names))
     sentence = words["unreached" if why else "reached"].format(agencies=agencies, why=why)

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, insert, select, update
 
 from tasks.alert.digest import Digest
 from tasks.alert.digest_set import set_digest
-from tasks.alert.sentences import load_wording
 from tasks.alert.services import channel_name
+from tasks.alert.wording import load_wording
 from warehouse.schema import outbox
 
 __all__ = ["FILE", "Message", "channel_name", "message_of", "outbox_key", "paths", "put"]

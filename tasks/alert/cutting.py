@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from tasks.alert.services import Service, load_channels
+from tasks.alert.services import Service
+from tasks.alert.wording import CANONICAL, load_wording
 
 _ITEM, _HEADING = "- ", "#"
 _AUTOLINK = re.compile(r"<(https?://[^<>\s]+)>")
@@ -34,14 +35,14 @@ def measure(text: str, unit: str) -> int:
     return _MEASURES[unit](text)
 
 
-def for_chat(markdown: str) -> str:
+def for_chat(markdown: str, language: str = CANONICAL) -> str:
     """Markdown as chat services show it: bare links, which they do not know, become named ones; one blank line at most."""
-    words = load_channels().words
+    words = load_wording(language).channels
     named = _AUTOLINK.sub(lambda found: words["link"].format(name=words["source"], url=found[1]), markdown)
     return re.sub(r"\n{3,}", "\n\n", named).strip()
 
 
-def fit(head: str, markdown: str, foot: str, where: str, service: Service) -> str:
+def fit(head: str, markdown: str, foot: str, where: str, service: Service, language: str = CANONICAL) -> str:
     """Head, text and foot within the service's limit; what does not fit is counted, and found `where`.
 
     The foot, which says where everything is, stays; the head goes when nothing else fits.
@@ -49,30 +50,30 @@ def fit(head: str, markdown: str, foot: str, where: str, service: Service) -> st
     whole = _joined((head, markdown, foot))
     if not service.limit or measure(whole, service.unit) <= service.limit:
         return whole
-    blocks = tuple(_blocks(markdown))
+    blocks = tuple(_blocks(markdown, language))
     left = sum(block.items for block in blocks)
-    kept, best = [head], _joined((_more(left, where), foot))
+    kept, best = [head], _joined((_more(left, where, language), foot))
     for block in blocks:
         kept.append(block.text)
         left -= block.items
-        text = _joined((*kept, _more(left, where) if left else "", foot))
+        text = _joined((*kept, _more(left, where, language) if left else "", foot))
         if measure(text, service.unit) > service.limit:
             break
         best = text
     return best
 
 
-def _more(count: int, where: str) -> str:
-    return load_channels().words["more"].format(count=count, where=where)
+def _more(count: int, where: str, language: str) -> str:
+    return load_wording(language).channels["more"].format(count=count, where=where)
 
 
 def _joined(parts: Iterable[str]) -> str:
     return "\n\n".join(part.strip("\n") for part in parts if part.strip())
 
 
-def _blocks(markdown: str) -> Iterator[_Block]:
+def _blocks(markdown: str, language: str) -> Iterator[_Block]:
     """The text in blocks. Headings wait for the block below them; items of the appendix count for nothing."""
-    appendix, counts = load_channels().words["appendix"], 1
+    appendix, counts = load_wording(language).channels["appendix"], 1
     waiting: list[str] = []
     lines: list[str] = []
     items = 0

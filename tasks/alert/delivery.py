@@ -20,8 +20,9 @@ from sqlalchemy import Engine, Row, or_, select, update
 from tasks.alert.channels import FILE, channel_name, paths
 from tasks.alert.packing import pack
 from tasks.alert.refusal import Refusal
-from tasks.alert.services import Patience, load_channels, without_secrets
+from tasks.alert.services import Patience, load_channels, service_of, without_secrets
 from tasks.alert.undelivered import tell_maintainers
+from tasks.alert.wording import CANONICAL
 from tasks.errors import AlertError
 from warehouse.engine import writing
 from warehouse.schema import outbox
@@ -31,13 +32,17 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Routes:
-    """Where messages go: the outbox folder, Apprise URLs of supervisors and of maintainers, and where the folder is served."""
+    """Where messages go: the outbox folder, Apprise URLs of supervisors and of maintainers, and where the folder is served.
+
+    language_of: in which language an addressee is written to, and so what is added to a message on its way.
+    """
 
     folder: Path
     urls: tuple[str, ...] = ()
     maintainer_urls: tuple[str, ...] = ()
     link_base: str = ""
     patience: Patience = field(default_factory=lambda: load_channels().patience)
+    language_of: Callable[[str], str] = lambda _: CANONICAL
 
 
 def deliver(engine: Engine, night: date, routes: Routes, now: Callable[[], datetime], *, tells_maintainers: bool = True) -> None:
@@ -97,7 +102,11 @@ class _Sender:
     def send_all(self, rows: Iterable[Row[Any]]) -> None:
         """Send each row, or say in it why not."""
         self.end = time.monotonic() + self.routes.patience.channel_seconds
+        _, service = service_of(self.url)
+        pause, next_at = 60 / service.per_minute if service.per_minute else 0.0, 0.0
         for row in rows:
+            time.sleep(max(0.0, min(next_at, self.end) - time.monotonic()))
+            next_at = time.monotonic() + pause
             try:
                 self._send(row)
             except AlertError as error:
@@ -112,7 +121,7 @@ class _Sender:
             remedy = "Check the service; the next run tries again."
             raise AlertError("not tried: the channel had its time tonight", where=where, remedy=remedy)
         try:
-            hand_over = pack(row, self.url, self.routes.folder, self.routes.link_base)
+            hand_over = pack(row, self.url, self.routes.folder, self.routes.link_base, self.routes.language_of(row.supervisor))
             self._persist(row, hand_over)
         except Refusal as refusal:
             found = f"the message was not accepted ({without_secrets(refusal.found, self.url) or 'no reason given'})"

@@ -7,7 +7,7 @@ from datetime import date
 
 from expectations.rule import Rule
 from tasks.alert.changes import Change
-from tasks.alert.sentences import load_wording
+from tasks.alert.wording import load_wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +114,11 @@ class Digest:
     @property
     def subject(self) -> str:
         """One line for a mail's subject or a message's title."""
-        words = load_wording()
+        words = load_wording(self.language)
         counted = [f"{section.title} {len(section.items)}" for section in self.sections if section.groups]
         news = sum(change.is_news for change in self.changes)
         counted += [f"{words.reports} {news}"] if news else []
-        summary = "，".join(counted) or words.quiet
+        summary = words.marks.counting.join(counted) or words.quiet
         return words.subject.format(supervisor=self.supervisor or words.nobody, night=self.night, summary=summary)
 
     def told(self, kind: str) -> tuple[str, ...]:

@@ -11,13 +11,14 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, select
 
 from expectations.deadline import may_be_due
-from expectations.rule import load_rules
 from tasks.alert.changes import Change, changes
 from tasks.alert.digest import Coverage, Digest, Group, Item, Owing, Section
 from tasks.alert.notices import net
 from tasks.alert.people import settled_before
 from tasks.alert.routing import Route, Routing
-from tasks.alert.sentences import COLON, load_wording, split_sentence, year_name
+from tasks.alert.rule_words import remark_in, rules_in
+from tasks.alert.sentences import split_sentence, year_name
+from tasks.alert.wording import CANONICAL, load_wording
 from tasks.records import Severity
 from warehouse.schema import agency, notice, notice_event, report
 from warehouse.schema_crawl import board
@@ -55,8 +56,8 @@ def build_digests(
     for row in latest.values():
         if row.transition != "resolved" and row.fingerprint not in settled and row.rule not in said_once:
             standing[row.supervisor].append(row)
-    happened = _changes(connection, covered, night, said_once)
-    coverage = _coverage(connection, night)
+    happened = _changes(connection, covered, night, routing, said_once)
+    coverage = _coverage(connection, night, routing)
     return tuple(
         _Builder(night, routing.of(name), evidence).build(
             name, tuple(sorted(covered[name])), told[name], standing[name], happened[name], coverage.get(name, ())
@@ -82,7 +83,7 @@ class _Builder:
         happened: tuple[Change, ...],
         coverage: tuple[Coverage, ...],
     ) -> Digest:
-        words = load_wording()
+        words = load_wording(self.route.language)
         named = {each.row.fingerprint for each in told}
         rest = [row for row in standing if row.fingerprint not in named]
         wanted = [each for each in told if self.route.wants(each.row.severity, each.row.rule)]
@@ -105,7 +106,7 @@ class _Builder:
             severities=tuple((severity, words.severities[severity], count[severity]) for severity in _ORDER),
             coverage=coverage,
             below=len(told) + len(rest) - len(wanted) - len(remaining),
-            rules=tuple(rule for rule in load_rules() if rule.id in rules),
+            rules=tuple(rule for rule in rules_in(self.route.language) if rule.id in rules),
             steps=tuple((each.row.fingerprint, *step) for each in wanted for step in each.steps),
         )
 
@@ -117,7 +118,7 @@ class _Builder:
         return tuple(group for row in order for group in self._groups([_Told(row, row.transition)]))
 
     def _ages(self, rows: Sequence[Row[Any]]) -> tuple[tuple[str, int], ...]:
-        ages = load_wording().ages
+        ages = load_wording(self.route.language).ages
         counted = Counter(
             next(age.label for age in ages if age.nights is None or (self.night - row.since).days <= age.nights) for row in rows
         )
@@ -128,34 +129,43 @@ class _Builder:
         together = defaultdict(list)
         for each in told:
             together[each.row.agency_id, each.row.year].append(each)
-        places = {rule.id: place for place, rule in enumerate(load_rules())}
+        places = {rule.id: place for place, rule in enumerate(rules_in(CANONICAL))}
         groups = []
         for key, members in together.items():
             members.sort(key=lambda each: (_ORDER.index(each.row.severity), places.get(each.row.rule, 0), each.row.scope))
             source, first = self.evidence.get(key), members[0].row
             url, sha256 = (source.url, source.sha256) if source else ("", "")
             items = tuple(self._item(each) for each in members)
-            group = Group(*key, first.name, year_name(key[1]), url, sha256, items)
+            group = Group(*key, first.name, year_name(key[1], self.route.language), url, sha256, items)
             groups.append((_ORDER.index(first.severity), key[0], -(key[1] or 0), group))
         return tuple(group for *_, group in sorted(groups, key=lambda ranked: ranked[:3]))
 
     def _item(self, each: _Told) -> Item:
-        words, row = load_wording(), each.row
-        whose, found, basis = split_sentence(row.sentence)
-        titles = {rule.id: rule.title for rule in load_rules()}
-        told = f"{whose}{COLON}{found}".rstrip(words.end)
+        row, words = each.row, load_wording(self.route.language)
+        language, sentence, reason = _said(row, self.route.language)
+        whose, found, basis = split_sentence(sentence, language)
+        titles = {rule.id: rule.title for rule in rules_in(self.route.language)}
+        marks = load_wording(language).marks
+        told = f"{whose}{marks.whose}{found}".rstrip(marks.end)
         return Item(
             severity=row.severity,
             label=words.severities[row.severity],
             title=titles.get(row.rule, row.rule),
             found=found or whose,
             basis=basis,
-            reason=row.reason,
+            reason=reason,
             since=row.since,
             nights=(self.night - row.since).days,
-            sentence=words.resolution.format(body=told, reason=row.reason) if row.reason else row.sentence,
+            sentence=words.resolution.format(body=told, reason=reason) if reason else sentence,
             office=each.office,
         )
+
+
+def _said(row: Row[Any], language: str) -> tuple[str, str, str]:
+    """In which language an event can be told, its sentence and its reason: in Chinese what was not said in another."""
+    said = row.translations.get(language, {})
+    reason = said.get("reason") or row.reason
+    return (language, said["sentence"], reason) if said.get("sentence") else (CANONICAL, row.sentence, reason)
 
 
 def _events(connection: Connection, night: date) -> list[Row[Any]]:
@@ -169,6 +179,7 @@ def _events(connection: Connection, night: date) -> list[Row[Any]]:
                 notice_event.c.supervisor.label("told_supervisor"),
                 notice_event.c.sentence,
                 notice_event.c.reason,
+                notice_event.c.translations,
                 *(notice.c[name] for name in ("agency_id", "year", "rule", "scope", "severity", "since")),
                 agency.c.name,
                 agency.c.supervisor,
@@ -196,41 +207,41 @@ def _told(events: Sequence[Row[Any]], covered: Mapping[str, Collection[date]]) -
 def _escalated(
     connection: Connection, events: Sequence[Row[Any]], covered: Mapping[str, Collection[date]]
 ) -> Iterable[tuple[str, _Told]]:
-    """For each superior, what has stood too long, and what of that is resolved: the end of that stand, not of a later one.
-
-    What was put off and came back stands anew, and both times have one end, which is told once.
-    """
-    latest, ends, ended = {row.fingerprint: row for row in events}, defaultdict(list), set()
-    for event in events:
-        if event.transition == "resolved":
-            ends[event.fingerprint].append(event.night)
-    for step in connection.execute(select(escalation).order_by(escalation.c.fingerprint, escalation.c.night)):
-        nights, row = covered.get(step.superior, ()), latest.get(step.fingerprint)
-        if row is None:
-            continue
-        end = next((night for night in ends[step.fingerprint] if night >= step.night), None)
-        if end is not None and end == row.night and end in nights and (step.superior, step.fingerprint) not in ended:
-            ended.add((step.superior, step.fingerprint))
-            yield step.superior, _Told(row, "resolved", ((end, "resolved"),), step.supervisor)
-        elif end is None and step.night in nights:
-            yield step.superior, _Told(row, "escalated", ((step.night, "escalated"),), step.supervisor)
+    """For each superior, what has stood too long, and what of that was resolved, in the covered nights."""
+    lives: defaultdict[str, list[Row[Any]]] = defaultdict(list)
+    for row in events:
+        lives[row.fingerprint].append(row)
+    steps: defaultdict[tuple[str, str, str], set[tuple[date, str]]] = defaultdict(set)
+    for step in connection.execute(select(escalation)):
+        nights, life = covered.get(step.superior, ()), lives[step.fingerprint]
+        ended = [(row.night, "resolved") for row in life if row.transition == "resolved" and row.night >= step.night]
+        found = [(step.night, "escalated"), *ended[:1]]
+        steps[step.superior, step.fingerprint, step.supervisor] |= {each for each in found if each[0] in nights}
+    for (superior, fingerprint, office), moved in sorted(steps.items()):
+        if moved:
+            night, kind = max(moved)
+            row = next(
+                (row for row in lives[fingerprint] if (row.night, row.transition) == (night, kind)), lives[fingerprint][-1]
+            )
+            yield superior, _Told(row, kind, tuple(sorted(moved)), office)
 
 
 def _changes(
-    connection: Connection, covered: Mapping[str, Collection[date]], night: date, said_once: frozenset[str]
+    connection: Connection, covered: Mapping[str, Collection[date]], night: date, routing: Routing, said_once: frozenset[str]
 ) -> defaultdict[str, tuple[Change, ...]]:
     """By supervisor, what happened to reports and columns in its nights; what only lasts is said of the last of them."""
     found: dict[str, dict[str, Change]] = defaultdict(dict)
-    for each in sorted({each for nights in covered.values() for each in nights}):
-        for change in changes(connection, each, said_once):
-            if each in covered.get(change.supervisor, ()) and (change.is_news or each == night):
+    asked = {(each, routing.of(name).language) for name, nights in covered.items() for each in nights}
+    for each, language in sorted(asked):
+        for change in changes(connection, each, said_once, language):
+            is_asked = each in covered.get(change.supervisor, ()) and routing.of(change.supervisor).language == language
+            if is_asked and (change.is_news or each == night):
                 found[change.supervisor].setdefault(change.sentence, change)
     return defaultdict(tuple, {name: tuple(each.values()) for name, each in found.items()})
 
 
-def _coverage(connection: Connection, night: date) -> dict[str, tuple[Coverage, ...]]:
+def _coverage(connection: Connection, night: date, routing: Routing) -> dict[str, tuple[Coverage, ...]]:
     """By supervisor, who has published the reports that may be due, the latest year first."""
-    words = load_wording()
     later = board.alias("later")
     query = (
         select(board, agency.c.name, agency.c.supervisor)
@@ -252,13 +263,14 @@ def _coverage(connection: Connection, night: date) -> dict[str, tuple[Coverage, 
         together[row.supervisor][row.year].append(row)
     found = {}
     for name, years in together.items():
+        labels, language = load_wording(routing.of(name).language).board, routing.of(name).language
         found[name] = tuple(
             Coverage(
                 year=year,
-                counts=tuple((state, label, n) for state, label in words.board.items() if (n := _count(rows, state))),
+                counts=tuple((state, label, n) for state, label in labels.items() if (n := _count(rows, state))),
                 owing=tuple(
-                    Owing(row.name, row.state, words.board[row.state], row.reason, row.url, row.sha256 or "")
-                    for row in sorted(rows, key=lambda row: list(words.board).index(row.state))
+                    Owing(row.name, row.state, labels[row.state], remark_in(language, row.reason), row.url, row.sha256 or "")
+                    for row in sorted(rows, key=lambda row: list(labels).index(row.state))
                     if row.state not in _STATED
                 ),
             )

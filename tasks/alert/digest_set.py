@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from tasks.alert.digest import Digest
-from tasks.alert.sentences import load_wording
+from tasks.alert.wording import load_wording
 
 TEMPLATES = Path(__file__).parent / "templates"
 WORST = 10
@@ -19,7 +19,7 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~])")
 
 def set_digest(digest: Digest) -> tuple[str, str]:
     """The digest as (Markdown, HTML)."""
-    shown = {"digest": digest, "words": load_wording(), "worst": digest.standing[:WORST]}
+    shown = {"digest": digest, "words": load_wording(digest.language), "worst": digest.standing[:WORST]}
     markdown, html = (templates().get_template(f"digest.{kind}.j2").render(shown) for kind in ("md", "html"))
     return markdown, html
 

@@ -10,7 +10,8 @@ from markdown import markdown as to_html
 from sqlalchemy import Connection, Row, select
 
 from tasks.alert.channels import Message
-from tasks.alert.sentences import load_wording, place_name
+from tasks.alert.sentences import place_name
+from tasks.alert.wording import load_wording
 from warehouse.clusters import HELD
 from warehouse.schema import agency, assessment, report
 from warehouse.schema_survey import cluster, cluster_finding

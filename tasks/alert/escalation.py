@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, insert, select
+from sqlalchemy import Connection, Row, and_, insert, select
 
 from tasks.alert.people import settled_before
 from tasks.alert.routing import Routing
 from tasks.records import NoticeState
 from warehouse.schema import agency, notice
 from warehouse.schema_notice import escalation
+
+_STANDS = (NoticeState.OPEN.value, NoticeState.ACKNOWLEDGED.value, NoticeState.REOPENED.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,10 @@ def superior_of(agency_id: str, register: Mapping[str, Office]) -> str:
 
 
 def escalate(connection: Connection, night: date, routing: Routing, said_once: frozenset[str]) -> None:
-    """Note what has stood for as many nights as its supervisor allows, and the superior who is told; again, it comes to the same.
+    """Note what has stood for as many nights as its supervisor allows, and the superior who is told; again, it adds nothing.
 
     A superior is told once for each time that the notice stands. What people explained or put off does not count.
     """
-    connection.execute(delete(escalation).where(escalation.c.night == night))
     offices = connection.execute(select(agency.c.id, agency.c.supervisor, agency.c.parent))
     register = {row.id: Office(row.supervisor, row.parent) for row in offices}
     rows = list(_due(connection, night, routing, said_once, register))
@@ -57,7 +58,7 @@ def _due(
         select(notice, agency.c.supervisor.label("office"), escalation.c.superior)
         .join(agency, agency.c.id == notice.c.agency_id)
         .outerjoin(escalation, known)
-        .where(notice.c.state != NoticeState.RESOLVED.value, notice.c.rule.not_in(said_once))
+        .where(notice.c.state.in_(_STANDS), notice.c.rule.not_in(said_once))
         .order_by(notice.c.fingerprint)
     )
     settled = settled_before(connection, night)

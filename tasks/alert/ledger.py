@@ -18,7 +18,8 @@ from tasks.alert.digest import Digest
 from tasks.alert.grounds import Ground, grounds, is_current
 from tasks.alert.notices import Broken, Evidence, Kind, Recheck, Transition, net
 from tasks.alert.sentences import say
-from tasks.records import Notice, NoticeState, Outcome, Severity, Verdict
+from tasks.alert.wording import other_languages
+from tasks.records import Notice, NoticeState, Outcome, Severity, Translation, Verdict
 from warehouse.clusters import is_held
 from warehouse.schema import assessment, figure, finding, notice, notice_event, reading, report, sighting
 from warehouse.schema_notice import told
@@ -88,6 +89,7 @@ def _record_event(connection: Connection, step: Transition, night: date, earlier
             sentence=moved.sentence,
             reason=moved.reason,
             state=moved.state.value,
+            translations=_stored(moved.translations),
         )
     )
 
@@ -170,6 +172,9 @@ def _broken(ground: Ground) -> Broken:
         scope=found.scope,
         severity=found.severity,
         sentence=say(found, ground.agency, ground.editions),
+        translations=tuple(
+            Translation(language, say(found, ground.agency, ground.editions, language)) for language in other_languages()
+        ),
     )
 
 
@@ -184,6 +189,7 @@ def _notice(row: Row[Any]) -> Notice:
         state=NoticeState(row.state),
         since=row.since,
         sentence=row.sentence,
+        translations=tuple(Translation(language, **told) for language, told in sorted(row.translations.items())),
     )
 
 
@@ -200,4 +206,9 @@ def _notice_row(step: Transition) -> dict[str, Any]:
         "state": moved.state.value,
         "since": moved.since,
         "sentence": moved.sentence,
+        "translations": _stored(moved.translations),
     }
+
+
+def _stored(translations: Iterable[Translation]) -> dict[str, dict[str, str]]:
+    return {each.language: {"sentence": each.sentence, "reason": each.reason} for each in translations}

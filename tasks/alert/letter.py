@@ -18,7 +18,8 @@ from expectations.rule import EquationRule, rule_for, rules_by_id
 from expectations.survey_rule import CalendarRule
 from tasks.alert.grounds import Ground, grounds
 from tasks.alert.letter_words import load_letter_words
-from tasks.alert.sentences import PREVIOUS, Places, load_wording, number, say, split_sentence
+from tasks.alert.sentences import PREVIOUS, Places, number, say, split_sentence
+from tasks.alert.wording import load_wording
 from tasks.records import Cell, Finding, NoticeState, Reading, Semantics, Severity
 from warehouse.readings import rebuild
 from warehouse.reviews import CORRECTED, as_decided, decisions_of

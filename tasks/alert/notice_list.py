@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, select
 
-from tasks.alert.sentences import load_wording
+from tasks.alert.wording import load_wording
 from tasks.errors import AlertError
 from warehouse.schema import agency, notice, notice_event, report
-from warehouse.schema_notice import notice_step
+from warehouse.schema_notice import escalation, notice_step
 
 ID_LENGTH = 12
 _ID = re.compile(r"[0-9a-f]{4,64}")
@@ -124,6 +124,8 @@ def history(connection: Connection, fingerprint: str, zone: tzinfo) -> tuple[Ent
     words = load_wording()
     nights = connection.execute(select(notice_event).where(notice_event.c.fingerprint == fingerprint))
     entries = [((row.night, 0), Entry(row.night, "", words.counts[row.transition], _told(row))) for row in nights]
+    above = connection.execute(select(escalation).where(escalation.c.fingerprint == fingerprint))
+    entries += [((row.night, 0), Entry(row.night, "", words.counts["escalated"], row.superior)) for row in above]
     steps = select(notice_step).where(notice_step.c.fingerprint == fingerprint).order_by(notice_step.c.id)
     entries += [
         ((row.night, row.id), Entry(row.at.astimezone(zone).date(), row.by, words.steps[row.step], _done(row)))

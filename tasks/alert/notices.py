@@ -8,19 +8,20 @@ tonight (no current reading of the report) stays as it is.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from tasks.alert.sentences import facts_of, figures_of, load_wording
-from tasks.records import Notice, NoticeState, Outcome, Severity
+from tasks.alert.sentences import facts_of, figures_of
+from tasks.alert.wording import CANONICAL, load_wording, other_languages
+from tasks.records import Notice, NoticeState, Outcome, Severity, Translation
 
 Kind = Literal["new", "changed", "resolved", "reopened"]
 
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A rule that an agency's own figures break tonight, with its sentence."""
+    """A rule that an agency's own figures break tonight, with its sentence, also in the languages beside Chinese."""
 
     fingerprint: str
     supervisor: str
@@ -30,6 +31,21 @@ class Broken:
     scope: str
     severity: Severity
     sentence: str
+    translations: tuple[Translation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a notice is closed or told again: a phrase of the wording's `resolved` or `told_again`, and its night."""
+
+    phrases: Literal["resolved", "told_again"]
+    phrase: str
+    night: date | None = None
+
+    def said(self, language: str = CANONICAL) -> str:
+        """The reason in a language."""
+        phrases: dict[str, str] = getattr(load_wording(language), self.phrases)
+        return phrases[self.phrase].format(night=self.night)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +93,9 @@ def transitions(
 
     due: by fingerprint, the day until which a notice was snoozed, where that day has come.
     """
-    ended = {fingerprint: _told_again("snooze_ended", day) for fingerprint, day in (due or {}).items()}
+    ended = {fingerprint: Reason("told_again", "snooze_ended", day) for fingerprint, day in (due or {}).items()}
     steps = [
-        step
-        for each in broken
-        if (step := _of_broken(each, notices.get(each.fingerprint), night, ended.get(each.fingerprint, "")))
+        step for each in broken if (step := _of_broken(each, notices.get(each.fingerprint), night, ended.get(each.fingerprint)))
     ]
     still = {each.fingerprint for each in broken}
     for fingerprint, (notice, severity) in notices.items():
@@ -89,9 +103,9 @@ def transitions(
             continue
         if fingerprint in rechecks and is_closable(notice, said_once):
             reason = _why_resolved(rechecks[fingerprint])
-            steps.append(Transition("resolved", _move(notice, NoticeState.RESOLVED, night, notice.sentence, reason), severity))
+            steps.append(Transition("resolved", _move(notice, NoticeState.RESOLVED, night, reason), severity))
         elif fingerprint in ended:
-            back = _move(notice, NoticeState.REOPENED, night, notice.sentence, ended[fingerprint])
+            back = _move(notice, NoticeState.REOPENED, night, ended[fingerprint])
             steps.append(Transition("reopened", back, severity))
     return tuple(steps)
 
@@ -106,7 +120,7 @@ def net(earlier: Kind | None, step: Kind) -> Kind:
     return earlier if earlier in ("new", "reopened") and step == "changed" else step
 
 
-def _of_broken(broken: Broken, known: tuple[Notice, Severity] | None, night: date, ended: str) -> Transition | None:
+def _of_broken(broken: Broken, known: tuple[Notice, Severity] | None, night: date, ended: Reason | None) -> Transition | None:
     if known is None:
         opened = Notice(
             fingerprint=broken.fingerprint,
@@ -118,61 +132,67 @@ def _of_broken(broken: Broken, known: tuple[Notice, Severity] | None, night: dat
             state=NoticeState.OPEN,
             since=night,
             sentence=broken.sentence,
+            translations=_translated(broken, None),
         )
         return Transition("new", opened, broken.severity)
     notice = known[0]
     if notice.state is NoticeState.RESOLVED:
-        return Transition("reopened", _move(notice, NoticeState.REOPENED, night, broken.sentence, "", broken), broken.severity)
+        return Transition("reopened", _move(notice, NoticeState.REOPENED, night, None, broken), broken.severity)
     if notice.state in (NoticeState.EXPLAINED, NoticeState.SNOOZED):
         return _of_settled(broken, notice, night, ended)
     if facts_of(notice.sentence) == facts_of(broken.sentence):
         return None
-    return Transition("changed", _move(notice, notice.state, notice.since, broken.sentence, "", broken), broken.severity)
+    return Transition("changed", _move(notice, notice.state, notice.since, None, broken), broken.severity)
 
 
-def _of_settled(broken: Broken, notice: Notice, night: date, ended: str) -> Transition | None:
+def _of_settled(broken: Broken, notice: Notice, night: date, ended: Reason | None) -> Transition | None:
     """What people settled is told again when its figures are others, or when its day has come."""
     if figures_of(notice.sentence) != figures_of(broken.sentence):
-        again = _told_again(f"{notice.state.value}_otherwise")
-        moved = _move(notice, NoticeState.OPEN, notice.since, broken.sentence, again, broken)
+        again = Reason("told_again", f"{notice.state.value}_otherwise")
+        moved = _move(notice, NoticeState.OPEN, notice.since, again, broken)
         return Transition("changed", moved, broken.severity)
     if not ended:
         return None
-    return Transition("reopened", _move(notice, NoticeState.REOPENED, night, broken.sentence, ended, broken), broken.severity)
+    return Transition("reopened", _move(notice, NoticeState.REOPENED, night, ended, broken), broken.severity)
 
 
-def _told_again(why: str, day: date | None = None) -> str:
-    return load_wording().told_again[why].format(night=day)
-
-
-def _why_resolved(recheck: Recheck) -> str:
+def _why_resolved(recheck: Recheck) -> Reason:
     """Whose mistake it was: the agency's, which corrected it; ours, where the same documents are read otherwise now."""
-    words, then, now = load_wording().resolved, recheck.then, recheck.now
-    if recheck.reason:
-        return words[recheck.reason].format(night=recheck.revised)
+    return Reason("resolved", recheck.reason or _resolved(recheck), recheck.revised)
+
+
+def _resolved(recheck: Recheck) -> str:
+    then, now = recheck.then, recheck.now
     if recheck.outcome in (Outcome.NOT_ASSESSABLE, Outcome.BROKEN):
-        return words["not_assessable" if recheck.outcome is Outcome.NOT_ASSESSABLE else "doubted"]
+        return "not_assessable" if recheck.outcome is Outcome.NOT_ASSESSABLE else "doubted"
     if then is not None and then.report != now.report:
-        return words["corrected"].format(night=recheck.revised)
+        return "corrected"
     if then is not None and then.previous != now.previous:
-        return words["previous_corrected"]
+        return "previous_corrected"
     if then is not None and then.read == now.read and then.rules != now.rules:
-        return words["rules_changed"]
+        return "rules_changed"
     if then is not None and then.rules == now.rules:
-        return words["misread"]
-    return words["reassessed"]
+        return "misread"
+    return "reassessed"
 
 
-def _move(notice: Notice, state: NoticeState, since: date, sentence: str, reason: str, broken: Broken | None = None) -> Notice:
-    return Notice(
-        fingerprint=notice.fingerprint,
+def _move(notice: Notice, state: NoticeState, since: date, reason: Reason | None, broken: Broken | None = None) -> Notice:
+    return replace(
+        notice,
         supervisor=broken.supervisor if broken else notice.supervisor,
-        agency_id=notice.agency_id,
-        year=notice.year,
-        rule=notice.rule,
-        scope=notice.scope,
         state=state,
         since=since,
-        sentence=sentence,
-        reason=reason,
+        sentence=broken.sentence if broken else notice.sentence,
+        reason=reason.said() if reason else "",
+        translations=_translated(broken or notice, reason),
+    )
+
+
+def _translated(told: Broken | Notice, reason: Reason | None) -> tuple[Translation, ...]:
+    """Its sentence, where it has one, and the reason in every language; the reason of an earlier step is none of this one's."""
+    said = {each.language: each.sentence for each in told.translations}
+    return tuple(
+        Translation(language, said.get(language, ""), reason.said(language) if reason else "")
+        for language in other_languages()
+        if reason or said.get(language)
     )

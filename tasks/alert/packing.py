@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from io import StringIO
@@ -19,15 +19,18 @@ from tasks.alert.channels import paths
 from tasks.alert.cutting import fit, for_chat
 from tasks.alert.parcel import Carrier, Parcel, stable_key
 from tasks.alert.refusal import TOO_MANY, Refusal
-from tasks.alert.services import Service, load_channels, service_of
+from tasks.alert.services import Service, service_of
+from tasks.alert.wording import CANONICAL, load_wording
 from tasks.errors import AlertError
 
 _STATUS = re.compile(r"error=(\d{3})\b")  # how Apprise's plugins log what the service answered
 _SERVER = 500
 
 
-def pack(row: Row[Any], url: str, folder: Path, link_base: str) -> Callable[[], None]:
+def pack(row: Row[Any], url: str, folder: Path, link_base: str, language: str = CANONICAL) -> Callable[[], None]:
     """What hands a row over to the service of a URL, as often as it is called, raising Refusal when it is not taken.
+
+    language: the row's, in which is said what is left out of it and where its files are.
 
     Raises AlertError when the URL is of no service or an attachment is not there.
     """
@@ -41,7 +44,7 @@ def pack(row: Row[Any], url: str, folder: Path, link_base: str) -> Callable[[], 
             )
     if isinstance(carrier, _Other):
         service = service.model_copy(update={"limit": carrier.longest})
-    parcel = _parcel(row, service, folder, link_base)
+    parcel = _parcel(row, service, folder, link_base, language)
 
     def hand_over() -> None:
         with _quiet():
@@ -67,11 +70,11 @@ def _carrier(name: str, url: str) -> Carrier | None:
     return chat(name, url)
 
 
-def _parcel(row: Row[Any], service: Service, folder: Path, link_base: str) -> Parcel:
-    words = load_channels().words
+def _parcel(row: Row[Any], service: Service, folder: Path, link_base: str, language: str) -> Parcel:
+    words = load_wording(language).channels
     carried, linked = _files(row, service, folder)
     places = [(words["page"], paths(folder, row.supervisor, row.night)[1]), *((path.name, path) for path in linked)]
-    shown = [_shown(name, path, folder, link_base) for name, path in places]
+    shown = [_shown(words, name, path, folder, link_base) for name, path in places]
     parcel = Parcel(
         key=stable_key(row.key, row.markdown),
         subject=row.subject,
@@ -85,7 +88,7 @@ def _parcel(row: Row[Any], service: Service, folder: Path, link_base: str) -> Pa
         return replace(parcel, text="\n\n".join([row.markdown, *attached]), html=_html_with(row.html, attached))
     head = "" if service.titled else f"**{row.subject}**"
     foot = "\n\n".join([words["whole"].format(where=shown[0]), *attached])
-    return replace(parcel, text=fit(head, for_chat(row.markdown), foot, shown[0], service))
+    return replace(parcel, text=fit(head, for_chat(row.markdown, language), foot, shown[0], service, language))
 
 
 def _files(row: Row[Any], service: Service, folder: Path) -> tuple[list[Path], list[Path]]:
@@ -111,9 +114,9 @@ def _address(path: Path, folder: Path, link_base: str) -> str:
     return f"{link_base.rstrip('/')}/{quote(path.relative_to(folder).as_posix())}" if link_base else ""
 
 
-def _shown(name: str, path: Path, folder: Path, link_base: str) -> str:
+def _shown(words: Mapping[str, str], name: str, path: Path, folder: Path, link_base: str) -> str:
     """A link to a file of the outbox folder, as Markdown, or its path when the folder is not served."""
-    words, address = load_channels().words, _address(path, folder, link_base)
+    address = _address(path, folder, link_base)
     return words["link"].format(name=name, url=address) if address else words["file"].format(path=path)
 
 

@@ -12,10 +12,11 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from sqlalchemy import Connection
 
-from expectations.rule import load_rules
 from tasks.alert.grounds import Ground, grounds
 from tasks.alert.notice_list import Line
-from tasks.alert.sentences import Places, cause_of, load_wording
+from tasks.alert.rule_words import rules_in
+from tasks.alert.sentences import Places, cause_of, likely_cause
+from tasks.alert.wording import CANONICAL, load_wording
 from tasks.records import Number, Severity
 
 Value = Number | str | None
@@ -26,26 +27,26 @@ _FILLS = {Severity.ERROR.value: "F8CBAD", Severity.WARNING.value: "FFE699", Seve
 _WIDTHS = {"id": 14, "agency": 26, "rule": 24, "place": 40, "cause": 44, "remark": 30, "reply": 30, "url": 44}
 
 
-def remedial_rows(connection: Connection, lines: Sequence[Line]) -> tuple[dict[str, Value], ...]:
+def remedial_rows(connection: Connection, lines: Sequence[Line], language: str = CANONICAL) -> tuple[dict[str, Value], ...]:
     """A row for each notice, by the keys of the columns. Figures are those of now: blank where nothing is broken any more."""
     now = {ground.finding.fingerprint: ground for ground in grounds(connection)}
-    titles = {rule.id: rule.title for rule in load_rules()}
-    return tuple(_row(line, now.get(line.fingerprint), titles) for line in lines)
+    titles = {rule.id: rule.title for rule in rules_in(language)}
+    return tuple(_row(line, now.get(line.fingerprint), titles, language) for line in lines)
 
 
-def as_csv(rows: Sequence[Mapping[str, Value]]) -> bytes:
+def as_csv(rows: Sequence[Mapping[str, Value]], language: str = CANONICAL) -> bytes:
     """UTF-8 with the mark that Excel needs; what a spreadsheet would take for a formula gets an apostrophe before it."""
     out = io.StringIO()
-    columns = load_wording().remedial.columns
+    columns = load_wording(language).remedial.columns
     writer = csv.writer(out)
     writer.writerow(columns.values())
     writer.writerows([_guarded(row[key]) for key in columns] for row in rows)
     return out.getvalue().encode("utf-8-sig")
 
 
-def as_xlsx(rows: Sequence[Mapping[str, Value]], severities: Sequence[str]) -> bytes:
+def as_xlsx(rows: Sequence[Mapping[str, Value]], severities: Sequence[str], language: str = CANONICAL) -> bytes:
     """A workbook of one sheet. Figures are numbers, everything else is text, also where it begins with an equals sign."""
-    words = load_wording().remedial
+    words = load_wording(language).remedial
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = words.title
@@ -70,22 +71,22 @@ def as_xlsx(rows: Sequence[Mapping[str, Value]], severities: Sequence[str]) -> b
     return out.getvalue()
 
 
-def _row(line: Line, ground: Ground | None, titles: Mapping[str, str]) -> dict[str, Value]:
-    words = load_wording()
+def _row(line: Line, ground: Ground | None, titles: Mapping[str, str], language: str) -> dict[str, Value]:
+    words, editions = load_wording(language), ground.editions if ground else ()
     expected, actual, delta = _sides(ground)
-    state = words.states[line.state] + (f"（至 {line.until}）" if line.until else "")
+    state = words.states[line.state]
     return {
         "id": line.id,
         "agency": line.agency,
         "year": line.year,
-        "rule": f"{titles.get(line.rule, '')}（{line.rule}）",
+        "rule": words.remedial.rule.format(title=titles.get(line.rule, ""), rule=line.rule),
         "severity": words.severities[line.severity],
-        "place": Places(line.year, ground.editions if ground else ()).name(line.scope) or line.scope,
+        "place": Places(line.year, editions, language).name(line.scope) or line.scope,
         "expected": expected,
         "actual": actual,
         "delta": delta,
-        "cause": cause_of(line.sentence),
-        "state": state,
+        "cause": cause_of(line.sentence) if language == CANONICAL else _cause_now(ground, language),
+        "state": words.remedial.until.format(state=state, until=line.until) if line.until else state,
         "first": line.first.isoformat(),
         "last": line.last.isoformat(),
         "by": line.by,
@@ -93,6 +94,10 @@ def _row(line: Line, ground: Ground | None, titles: Mapping[str, str]) -> dict[s
         "reply": line.reply,
         "url": line.url,
     }
+
+
+def _cause_now(ground: Ground | None, language: str) -> str:
+    return likely_cause(ground.finding, ground.editions, language) if ground else ""
 
 
 def _sides(ground: Ground | None) -> tuple[Number | None, Number | None, Number | None]:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
-from typing import Literal
 
+from tasks.alert.wording import CANONICAL
 from tasks.records import Severity
-
-Language = Literal["zh-CN", "en"]
 
 
 def _never(_: date) -> bool:
@@ -27,7 +25,7 @@ class Route:
     """
 
     channels: tuple[str, ...] = ()
-    language: Language = "zh-CN"
+    language: str = CANONICAL
     severity: Severity = Severity.INFO
     without: frozenset[str] = frozenset()
     at: time | None = None

@@ -28,7 +28,7 @@ class _Strict(BaseModel):
 
 
 class Service(_Strict):
-    """A service: the schemes of its URLs, what texts and how many bytes of files it takes, and its passing error codes."""
+    """A service: the schemes of its URLs, what it takes (texts, files, messages a minute), and its passing error codes."""
 
     schemes: tuple[str, ...]
     limit: int = Field(ge=0)
@@ -36,6 +36,7 @@ class Service(_Strict):
     takes: Literal["html", "markdown", "text"]
     titled: bool
     attachments: int = Field(ge=0)
+    per_minute: int = Field(0, ge=0)
     passing: tuple[int, ...] = ()
 
 
@@ -54,7 +55,6 @@ class Channels(_Strict):
     services: dict[str, Service]
     other: Service
     patience: Patience
-    words: dict[str, str]
     undelivered: dict[str, str]
 
 

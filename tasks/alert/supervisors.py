@@ -19,7 +19,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from expectations.deadline import is_workday
 from expectations.rule import load_rules
 from tasks.alert.escalation import Office, superior_of
-from tasks.alert.routing import Language, Route, Routing
+from tasks.alert.routing import Route, Routing
+from tasks.alert.wording import CANONICAL, other_languages
 from tasks.errors import SettingsError
 from tasks.records import Agency, Severity
 
@@ -41,7 +42,6 @@ _EXPECTED = {
     "int_parsing": "a number of nights, 1 at least",
     "int_from_float": "a number of nights, 1 at least",
     "greater_than_equal": "a number of nights, 1 at least",
-    "literal_error": "zh-CN or en",
     "enum": "error, warning or info",
 }
 
@@ -71,6 +71,13 @@ def _as_day(value: object) -> str:
     return named
 
 
+def _as_language(value: object) -> str:
+    """A language that has a wording of its own. Raises ValueError."""
+    if value not in (CANONICAL, *other_languages()):
+        raise ValueError(" or ".join((CANONICAL, *other_languages())))
+    return str(value)
+
+
 def _as_keys(value: object) -> object:
     """Keys with values; an entry that says nothing has none."""
     return {} if value is None else value
@@ -82,7 +89,7 @@ class Wishes(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     channels: tuple[str, ...] = ()
-    language: Language = "zh-CN"
+    language: Annotated[str, BeforeValidator(_as_language)] = CANONICAL
     severity: Severity = Severity.INFO
     without: frozenset[str] = frozenset()
     at: Annotated[time | None, BeforeValidator(_as_time)] = None

@@ -9,8 +9,8 @@ from markdown import markdown as to_html
 from sqlalchemy import Connection, or_, select, update
 
 from tasks.alert.channels import Message, put
-from tasks.alert.sentences import load_wording
 from tasks.alert.services import load_channels
+from tasks.alert.wording import load_wording
 from warehouse.schema import outbox
 
 
