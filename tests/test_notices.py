@@ -192,6 +192,34 @@ def test_a_night_run_again_after_a_persons_step_says_the_same(office: Office, op
     assert [row.attempts for row in office.outbox()] == [1] * len(office.outbox())
 
 
+@pytest.mark.parametrize(("read_now", "reason"), [(11, "按新规则/新读取结果不再成立"), (12, "更正")])
+def test_a_new_revision_is_no_correction_where_we_misread_the_old_one(
+    office: Office, options: AlertOptions, read_now: int, reason: str
+) -> None:
+    """The readers are mended and the report is published anew on the same night."""
+    alert(office.engine, N1, options, clock)
+    cell = {
+        "address": "applications.new.natural",
+        "raw": "11",
+        "semantics": "NUMERIC",
+        "unit": "",
+        "locator": "[]",
+        "position": 0,
+    }
+    cell |= {"certain": True, "agreement": "plain", "confidence": 1.0}
+    cell |= {"table_name": "applications", "row_key": "new", "column_key": "natural"}
+    with office.engine.connect() as connection:
+        first = connection.execute(select(schema.reading)).mappings().one()
+    office.put("figure", reading_id=first["id"], value=12, **cell)
+    with office.engine.begin() as connection:
+        connection.execute(update(schema.reading).values(is_current=False))
+    mended = {name: value for name, value in first.items() if name != "id"} | {"reader_version": "mended"}
+    again = office.put("reading", **mended)
+    office.put("figure", reading_id=again, value=read_now, **cell)
+    office.report("water", 2023, N2)
+    assert reason in news(office, N2, options).resolved[0]
+
+
 def test_the_closing_note_says_whose_mistake_it_was(office: Office, options: AlertOptions) -> None:
     alert(office.engine, N1, options, clock)
     office.assess("water", 2023, N2)

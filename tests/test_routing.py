@@ -224,6 +224,31 @@ def test_what_stands_again_is_told_to_the_superior_again(office: Office, options
     assert kinds == [(N2, "escalated"), (N3, "resolved"), (N4 + timedelta(days=1), "escalated")]
 
 
+def test_the_end_of_each_stand_is_told_to_the_superior_once(office: Office, options: AlertOptions) -> None:
+    options = replace(options, routing=Routing(supervisors={COUNTY: Route(escalate_after=1, superior=TOP), TOP: Route()}))
+    for day, is_broken in enumerate((True, True, False, False, True, True, False, False)):
+        office.report("town", 2023, N1 + timedelta(day), *([BALANCE] if is_broken else []))
+        alert(office.engine, N1 + timedelta(day), options, clock)
+    assert [row[2] for row in told_rows(office) if row[3] == TOP] == ["escalated", "resolved"] * 2
+
+
+def test_what_came_back_after_a_delay_ends_once_for_the_superior(office: Office, options: AlertOptions) -> None:
+    options = replace(options, routing=Routing(supervisors={COUNTY: Route(escalate_after=1, superior=TOP), TOP: Route()}))
+    office.report("town", 2023, N1, BALANCE)
+    for number in range(6):
+        night = N1 + timedelta(number)
+        office.put("run", night=night, started_at=clock(), finished_at=clock(), summary={})
+        if number == 5:
+            office.report("town", 2023, night)
+        alert(office.engine, night, options, clock)
+        if number == 1:
+            step = Step("snoozed", "王某", clock(), "等复核", until=N1 + timedelta(2))
+            with writing(office.engine) as connection:
+                take(connection, ["town|2023|T3-BAL|applications.*.natural"], step, night)
+    kinds = [row[2] for row in told_rows(office) if row[3] == TOP]
+    assert kinds == ["escalated", "escalated", "resolved"]
+
+
 def test_the_superior_hears_only_how_that_ended_of_which_it_was_told(office: Office, options: AlertOptions) -> None:
     options = replace(options, routing=Routing(supervisors={COUNTY: Route(escalate_after=1, superior=TOP), TOP: Route()}))
     for day, broken in enumerate(((BALANCE,), (BALANCE,), (), (BALANCE,), ())):  # the second time it is mended at once

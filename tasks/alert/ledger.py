@@ -21,7 +21,7 @@ from tasks.alert.sentences import say
 from tasks.alert.wording import other_languages
 from tasks.records import Notice, NoticeState, Outcome, Severity, Translation, Verdict
 from warehouse.clusters import is_held
-from warehouse.schema import assessment, finding, notice, notice_event, reading, report, sighting
+from warehouse.schema import assessment, figure, finding, notice, notice_event, reading, report, sighting
 from warehouse.schema_notice import told
 from warehouse.schema_survey import survey_finding
 
@@ -101,7 +101,7 @@ def _recheck(connection: Connection, vanished: Notice) -> Recheck | None:
     previous = reading.alias("previous_reading")
     compared = (
         select(assessment.c.id, reading.c.sha256, previous.c.sha256.label("previous_sha256"), report.c.night)
-        .add_columns(assessment.c.rules_version, *_read(reading, "read"), *_read(previous, "previous_read"))
+        .add_columns(reading.c.part, assessment.c.rules_version, *_read(reading, "read"), *_read(previous, "previous_read"))
         .join(report, report.c.id == assessment.c.report_id)
         .join(reading, reading.c.id == assessment.c.reading_id)
         .outerjoin(previous, previous.c.id == assessment.c.previous_reading_id)
@@ -116,15 +116,27 @@ def _recheck(connection: Connection, vanished: Notice) -> Recheck | None:
         return None
     outcome = connection.execute(select(finding.c.outcome).where(of_now)).scalar()
     was_broken = and_(same, finding.c.outcome == Outcome.BROKEN.value, finding.c.verdict == Verdict.AGENCY.value)
-    then = connection.execute(
-        compared.join(finding, finding.c.assessment_id == assessment.c.id).where(was_broken).order_by(assessment.c.id.desc())
-    ).first()
+    broken = compared.add_columns(finding.c.cells).join(finding, finding.c.assessment_id == assessment.c.id).where(was_broken)
+    then = connection.execute(broken.order_by(assessment.c.id.desc())).first()
+    is_other = outcome in (None, Outcome.HOLDS.value) and then is not None and then.sha256 != now.sha256
     return Recheck(
         outcome=Outcome(outcome) if outcome else None,
         now=_evidence(now),
         then=_evidence(then) if then else None,
         revised=now.night,
+        reason="reassessed" if is_other and _is_read_otherwise(connection, then) else "",
     )
+
+
+def _is_read_otherwise(connection: Connection, then: Any) -> bool:
+    """Whether we read other figures by now in the document that was broken: then nobody can say who mended what."""
+    of_part = and_(reading.c.sha256 == then.sha256, reading.c.part == then.part, reading.c.is_current.is_(True))
+    now = connection.execute(select(reading.c.id).where(of_part)).scalar()
+    if now in (None, then.read_id):
+        return False
+    query = select(figure.c.reading_id, figure.c.address, figure.c.value).where(figure.c.reading_id.in_((now, then.read_id)))
+    values = {(row.reading_id, row.address): row.value for row in connection.execute(query)}
+    return any(values.get((now, address)) != values.get((then.read_id, address)) for address in then.cells)
 
 
 def _read(read: Any, name: str) -> tuple[ColumnElement[Any], ...]:
