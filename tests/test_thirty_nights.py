@@ -74,7 +74,11 @@ class ThirtyNights(RuleBasedStateMachine):
         self.hook = self.stack.enter_context(gateway())
         self.upgrades = Upgrades(self.folder / "home")
         self.stack.enter_context(self.upgrades.in_force())
-        for name, value in (("tasks.crawl.run_job", fork_crawl), ("tasks.alert.load_channels", lambda: ONCE)):
+        for name, value in (
+            ("tasks.crawl.run_job", fork_crawl),
+            ("tasks.alert.load_channels", lambda: ONCE),
+            ("flows.night.letter_maker", lambda *_: None),  # letters take their time, and have tests of their own
+        ):
             self.stack.enter_context(patch(name, value))
         self._settle(self.stack.enter_context(open_portal(self.portal)))
         self.model = Model({key: Copy(self.portal.figures(key)) for key in REPORTS})
