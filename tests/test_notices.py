@@ -192,6 +192,29 @@ def test_a_night_run_again_after_a_persons_step_says_the_same(office: Office, op
     assert [row.attempts for row in office.outbox()] == [1] * len(office.outbox())
 
 
+@pytest.mark.parametrize(("rule", "reason"), [("T3-BAL", "此前系本系统读取有误"), ("X-CARRY", "上年报告已更正")])
+def test_last_years_correction_is_no_reason_for_a_rule_that_does_not_look_back(
+    office: Office, options: AlertOptions, rule: str, reason: str
+) -> None:
+    office.report("school", 2022, N1)
+    office.report("school", 2023, N1, (rule, "applications.*.natural", 12, 11))
+    alert(office.engine, N1, options, clock)
+    office.report("school", 2022, N2)
+    office.assess("school", 2023, N2)
+    with office.engine.begin() as connection:
+        of_last_year = select(schema.reading.c.id).join(schema.report, schema.report.c.sha256 == schema.reading.c.sha256)
+        before, after = connection.execute(
+            of_last_year.where(schema.report.c.year == 2022).order_by(schema.reading.c.id)
+        ).scalars()
+        mine = select(schema.assessment.c.id).where(schema.assessment.c.report_id == office.reports["school", 2023])
+        for one, last_year in zip(
+            connection.execute(mine.order_by(schema.assessment.c.id)).scalars().all(), (before, after), strict=True
+        ):
+            this = update(schema.assessment).where(schema.assessment.c.id == one)
+            connection.execute(this.values(previous_reading_id=last_year))
+    assert reason in news(office, N2, options).resolved[0]
+
+
 @pytest.mark.parametrize(("read_now", "reason"), [(11, "按新规则/新读取结果不再成立"), (12, "更正")])
 def test_a_new_revision_is_no_correction_where_we_misread_the_old_one(
     office: Office, options: AlertOptions, read_now: int, reason: str

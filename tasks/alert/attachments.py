@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from tasks.alert.channels import file_name, paths
+from tasks.alert.channels import file_name, paths, write_whole
 from tasks.alert.digest import Attached, Digest, Group, Item, Standing, evidence_of
 from tasks.alert.digest_set import GRAVE, TO_BE_ANSWERED
 from tasks.alert.notice_list import Line, Wanted, list_notices
@@ -145,13 +145,3 @@ def _row(year: int, each: Standing, keys: Sequence[str]) -> tuple[Value, ...]:
     cells: dict[str, Value] = {"agency": each.agency, "year": year, "state": each.label, "reason": each.reason}
     cells |= {"url": each.url, "sha256": each.sha256}
     return tuple(cells[key] for key in keys)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all; one that says the same already is not touched. Raises OSError."""
-    if path.is_file() and path.read_bytes() == content:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(content)
-    part.replace(path)

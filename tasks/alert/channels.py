@@ -17,7 +17,7 @@ from tasks.alert.services import channel_name
 from tasks.alert.wording import load_wording
 from warehouse.schema import outbox
 
-__all__ = ["FILE", "Message", "channel_name", "file_name", "message_of", "outbox_key", "paths", "put"]
+__all__ = ["FILE", "Message", "channel_name", "file_name", "message_of", "outbox_key", "paths", "put", "write_whole"]
 
 FILE = "file"
 KEY_LENGTH = 128
@@ -79,3 +79,13 @@ def file_name(name: str) -> str:
     """A name as that of a file: no character of another meaning, not too long, and no two names in one."""
     slug = _UNSAFE.sub("_", name).strip("._")[:SLUG_LENGTH]
     return slug if slug == name else f"{slug}-{hashlib.sha256(name.encode()).hexdigest()[:6]}"
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all; one that says the same already is not touched. Raises OSError."""
+    if path.is_file() and path.read_bytes() == content:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes(content)
+    part.replace(path)

@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import Engine, Row, or_, select, update
 
-from tasks.alert.channels import FILE, channel_name, paths
+from tasks.alert.channels import FILE, channel_name, paths, write_whole
 from tasks.alert.packing import pack
 from tasks.alert.refusal import Refusal
 from tasks.alert.services import Patience, load_channels, service_of, without_secrets
@@ -151,18 +151,8 @@ def _write_files(row: Row[Any], folder: Path) -> None:
     markdown, html = paths(folder, row.supervisor, row.night)
     try:
         for path, text in ((markdown, row.markdown), (html, row.html)):
-            _write(path, text.encode())
+            write_whole(path, text.encode())
     except OSError as error:
         found = f"the digest could not be written ({error.strerror or error})"
         remedy = "Free space or correct the folder's permissions; the next run writes it."
         raise AlertError(found, where=str(markdown.parent), expected="a folder that can be written", remedy=remedy) from error
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Whole or not at all, and untouched when it already says the same."""
-    if path.is_file() and path.read_bytes() == data:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.part")
-    temporary.write_bytes(data)
-    temporary.replace(path)

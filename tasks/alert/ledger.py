@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, func, insert, or_, select, update
 
-from expectations.rule import SurveyRule, rules_by_id
+from expectations.rule import EquationRule, SurveyRule, rules_by_id
 from expectations.survey_rule import CalendarRule
 from tasks.alert.channels import outbox_key
 from tasks.alert.digest import Digest
@@ -118,11 +118,12 @@ def _recheck(connection: Connection, vanished: Notice) -> Recheck | None:
     was_broken = and_(same, finding.c.outcome == Outcome.BROKEN.value, finding.c.verdict == Verdict.AGENCY.value)
     broken = compared.add_columns(finding.c.cells).join(finding, finding.c.assessment_id == assessment.c.id).where(was_broken)
     then = connection.execute(broken.order_by(assessment.c.id.desc())).first()
+    looks_back = not isinstance(rule, EquationRule) or rule.parsed().looks_back
     is_other = outcome in (None, Outcome.HOLDS.value) and then is not None and then.sha256 != now.sha256
     return Recheck(
         outcome=Outcome(outcome) if outcome else None,
-        now=_evidence(now),
-        then=_evidence(then) if then else None,
+        now=_evidence(now, looks_back),
+        then=_evidence(then, looks_back) if then else None,
         revised=now.night,
         reason="reassessed" if is_other and _is_read_otherwise(connection, then) else "",
     )
@@ -144,9 +145,14 @@ def _read(read: Any, name: str) -> tuple[ColumnElement[Any], ...]:
     return read.c.content.label(f"{name}_content"), read.c.id.label(f"{name}_id")
 
 
-def _evidence(row: Row[Any]) -> Evidence:
-    read = (str(row.read_content or row.read_id), str(row.previous_read_content or row.previous_read_id))
-    return Evidence(row.sha256, row.previous_sha256, read, row.rules_version)
+def _evidence(row: Row[Any], looks_back: bool) -> Evidence:
+    """What was compared: last year's report only where the rule looks back to it."""
+    read = (str(row.read_content or row.read_id),)
+    if not looks_back:
+        return Evidence(row.sha256, None, read, row.rules_version)
+    return Evidence(
+        row.sha256, row.previous_sha256, (*read, str(row.previous_read_content or row.previous_read_id)), row.rules_version
+    )
 
 
 def _recheck_survey(connection: Connection, vanished: Notice, reason: str) -> Recheck | None:
