@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import re
@@ -17,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from flows.output import write
+from flows.output import csv_text, write
 from flows.settings import Settings
 from tasks.errors import SettingsError
 from warehouse.readonly import query_read_only
@@ -62,10 +61,7 @@ def _show(console: Console, columns: tuple[str, ...], rows: Rows) -> None:
 
 def _csv(columns: tuple[str, ...], rows: Rows) -> bytes:
     """In UTF-8. Text that a spreadsheet would run as a formula is quoted."""
-    made = io.StringIO()
-    writer = csv.writer(made, lineterminator="\n")
-    writer.writerows([_tame(value) for value in row] for row in (columns, *rows))
-    return made.getvalue().encode()
+    return csv_text([_tame(value) for value in row] for row in (columns, *rows)).encode()
 
 
 def _json(columns: tuple[str, ...], rows: Rows) -> bytes:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from flows.output import write
+from flows.output import csv_text, write
 from flows.settings import load_settings
 from tasks.errors import SettingsError
 from tasks.records import Agency
@@ -68,13 +66,10 @@ def to_csv(agencies: Sequence[Agency]) -> str:
     """Rows in the register's columns."""
     from tasks.crawl.register.table import COLUMNS, OPTIONAL
 
-    made = io.StringIO()
-    writer = csv.writer(made, lineterminator="\n")
-    writer.writerow((*COLUMNS, *OPTIONAL))
-    for agency in agencies:
-        values = (getattr(agency, column) for column in (*COLUMNS, *OPTIONAL))
-        writer.writerow([";".join(value) if isinstance(value, tuple) else value or "" for value in values])
-    return made.getvalue()
+    columns = (*COLUMNS, *OPTIONAL)
+    values = ([getattr(agency, column) for column in columns] for agency in agencies)
+    rows = ([";".join(value) if isinstance(value, tuple) else value or "" for value in row] for row in values)
+    return csv_text([columns, *rows])
 
 
 def _check(url: str, out: Path | None, force: bool) -> None:

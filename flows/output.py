@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import csv
+import io
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -25,6 +27,16 @@ def write(path: Path, content: bytes) -> None:
         path.write_bytes(content)
     except OSError as error:
         raise _cannot(path, error) from None
+
+
+def csv_text(rows: Iterable[Iterable[object]]) -> str:
+    """Rows as CSV, a line each. The writer quotes a field that breaks a line only where it ends its own lines so."""
+    lines = []
+    for row in rows:
+        made = io.StringIO()
+        csv.writer(made, lineterminator="\r\n").writerow(row)
+        lines.append(made.getvalue().removesuffix("\r\n"))
+    return "\n".join([*lines, ""])
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 from sqlalchemy import Engine
@@ -169,6 +169,7 @@ VALUES = st.one_of(
 @given(
     rows=st.lists(st.tuples(VALUES, VALUES), min_size=1, max_size=4), names=st.tuples(st.text(max_size=3), st.text(max_size=3))
 )
+@example(rows=[(None, None)], names=("", "\r0"))
 def test_whatever_a_query_answers_can_be_given_out(rows: list[tuple[Any, ...]], names: tuple[str, str]) -> None:
     """Blobs, infinities, huge numbers, control characters, moments with a zone, columns of any name."""
     console = Console(file=io.StringIO())
