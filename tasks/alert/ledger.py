@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, exists, func, insert, or_, select, update
 
 from expectations.rule import EquationRule, SurveyRule, rules_by_id
 from expectations.survey_rule import CalendarRule
@@ -24,6 +24,7 @@ from warehouse.clusters import is_held
 from warehouse.schema import assessment, figure, finding, notice, notice_event, reading, report, sighting
 from warehouse.schema_notice import told
 from warehouse.schema_survey import survey_finding
+from warehouse.upsert import chunks
 
 
 def is_history(connection: Connection, night: date) -> bool:
@@ -65,33 +66,39 @@ def keep_told(connection: Connection, digest: Digest, channels: Sequence[str]) -
 def record(connection: Connection, steps: Sequence[Transition], night: date) -> None:
     """Write the notices as they now are, and one event for each that moved tonight."""
     known = set(connection.execute(select(notice.c.fingerprint)).scalars())
+    rows = [_notice_row(step) for step in steps]
+    new = [row for row in rows if row["fingerprint"] not in known]
+    moved = [{"of": row["fingerprint"], **row} for row in rows if row["fingerprint"] in known]
+    if new:
+        connection.execute(insert(notice), new)
+    if moved:
+        connection.execute(update(notice).where(notice.c.fingerprint == bindparam("of")), moved)
+    _record_events(connection, steps, night)
+
+
+def _record_events(connection: Connection, steps: Sequence[Transition], night: date) -> None:
     tonight = select(notice_event.c.fingerprint, notice_event.c.transition).where(notice_event.c.night == night)
     earlier = {row.fingerprint: row.transition for row in connection.execute(tonight)}
-    for step in steps:
-        values = _notice_row(step)
-        if step.notice.fingerprint in known:
-            connection.execute(update(notice).where(notice.c.fingerprint == step.notice.fingerprint).values(values))
-        else:
-            connection.execute(insert(notice).values(values))
-        _record_event(connection, step, night, earlier.get(step.notice.fingerprint))
+    for portion in chunks([step.notice.fingerprint for step in steps if step.notice.fingerprint in earlier]):
+        key = and_(notice_event.c.fingerprint.in_(portion), notice_event.c.night == night)
+        connection.execute(delete(notice_event).where(key))
+    rows = [_event_row(step, night, earlier.get(step.notice.fingerprint)) for step in steps]
+    if rows:
+        connection.execute(insert(notice_event), rows)
 
 
-def _record_event(connection: Connection, step: Transition, night: date, earlier: Kind | None) -> None:
+def _event_row(step: Transition, night: date, earlier: Kind | None) -> dict[str, Any]:
     moved = step.notice
-    key = and_(notice_event.c.fingerprint == moved.fingerprint, notice_event.c.night == night)
-    connection.execute(delete(notice_event).where(key))
-    connection.execute(
-        insert(notice_event).values(
-            fingerprint=moved.fingerprint,
-            night=night,
-            transition=net(earlier, step.kind),
-            supervisor=moved.supervisor,
-            sentence=moved.sentence,
-            reason=moved.reason,
-            state=moved.state.value,
-            translations=_stored(moved.translations),
-        )
-    )
+    return {
+        "fingerprint": moved.fingerprint,
+        "night": night,
+        "transition": net(earlier, step.kind),
+        "supervisor": moved.supervisor,
+        "sentence": moved.sentence,
+        "reason": moved.reason,
+        "state": moved.state.value,
+        "translations": _stored(moved.translations),
+    }
 
 
 def _recheck(connection: Connection, vanished: Notice) -> Recheck | None:
