@@ -14,12 +14,14 @@ class CalendarRule(BaseRule):
     """A report must be public by the deadline of its agency's type (deadlines.yml).
 
     late: it was published later. missing: the deadline has passed, and the agency's column, read to its end, does not list it.
-    doubtful_days: a report dated so long after the deadline is more likely an old one that was published anew.
+    doubtful_days: a report dated so long after the deadline is more likely an old one that was published anew. witnessed_days: a
+    report first seen to be missing so soon after the deadline is so for good; one later only until the next year's deadline.
     """
 
     kind: Literal["calendar"]
     check: Literal["late", "missing"]
     doubtful_days: int = 0
+    witnessed_days: int = 0
 
 
 class LikenessRule(BaseRule):

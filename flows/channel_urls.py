@@ -11,11 +11,12 @@ import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import SecretStr
 
-from tasks.alert.services import has_secret
+from tasks.alert.services import OTHER, has_secret, load_channels, service_of
 from tasks.errors import SettingsError
 
 ENV, PREFECT = "env:", "prefect:"
@@ -53,6 +54,22 @@ def check_secrets(urls: Iterable[object], where: str) -> None:
             expected="secrets only in the environment, .env or a Prefect block",
             remedy="Write env:NAME or prefect:secret/name there; then change that secret.",
         )
+
+
+def check_services(urls: Iterable[object], where: str) -> None:
+    """Raise SettingsError where a URL that stands in a file is of no service that we or Apprise know."""
+    for url in map(str, urls):
+        if url.startswith((ENV, PREFECT)) or service_of(url)[0] != OTHER:
+            continue
+        import apprise
+
+        if apprise.Apprise.instantiate(url) is None:
+            raise SettingsError(
+                f"no service is reached by {urlsplit(url).scheme or 'this'}://",
+                where=where,
+                expected=", ".join(scheme for service in load_channels().services.values() for scheme in service.schemes),
+                remedy="Correct the URL, or write env:NAME for the variable that holds it; Apprise's other services will do too.",
+            )
 
 
 def _is_secret(url: str) -> bool:

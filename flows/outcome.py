@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flows.summary import NightSummary
+from tasks.alert.channels import FILE
 from tasks.errors import GoujiError, ReaderCrashed
 
 _FEWEST = 3  # documents that crash our readers before their share is looked at: one bad file among few is its own matter
@@ -56,6 +57,12 @@ def _faults(summary: NightSummary, crashed_share: float) -> Iterator[tuple[str, 
         yield (
             f"the state was not published, the last one stays ({'; '.join(summary.products.faults)})",
             "Look at what the suites of expectations/products.yml say, then run the night again.",
+        )
+    unwritten = [each for news in summary.news for each in news.undelivered if each.startswith(f"{FILE} ")]
+    if unwritten:
+        yield (
+            f"{len(unwritten)} digests could not be written ({unwritten[0]})",
+            "Free space or correct the outbox folder's permissions, then run the night again.",
         )
     documents = {each.sha256 for each in summary.readings.quarantined if each.kind == ReaderCrashed.__name__}
     crashed, all_read = len(documents), summary.readings.read + len(summary.readings.quarantined)

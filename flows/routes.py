@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import time
 from pathlib import Path
 
-from flows.channel_urls import check_secrets, check_variables, resolve
+from flows.channel_urls import check_secrets, check_services, check_variables, resolve
 from flows.settings import DOTENV, Settings
 from tasks.alert.routing import Route, Routing
 from tasks.alert.supervisors import problems_of, read_routing
@@ -64,6 +64,7 @@ def _read(settings: Settings, usual: tuple[str, ...], resolved: Callable[[Sequen
         return Routing(route)
 
     def in_full(channels: Sequence[str]) -> tuple[str, ...]:
+        check_services(channels, str(path))
         check_secrets(channels, str(path))
         return resolved(channels)
 

@@ -172,7 +172,8 @@ def _tell(looking: Watch, engine: Engine, messages: Sequence[Message]) -> tuple[
     if new or is_owed:
         once = load_channels().patience.model_copy(update={"tries": 1})  # cron asks again soon
         routes = Routes(looking.settings.outbox_dir(), maintainer_urls=urls, patience=once)
-        deliver(engine, looking.night, routes, lambda: looking.now, tells_maintainers=False)
+        today = looking.settings.night_of(looking.now)
+        deliver(engine, today, routes, lambda: looking.now, tells_maintainers=False)
     with engine.connect() as connection:
         return tuple(f"{row.channel} {row.night}: {row.error}" for row in connection.execute(owed))
 

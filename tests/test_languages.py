@@ -248,7 +248,7 @@ def test_an_english_digest_holds_no_chinese_but_names_labels_and_quotations(offi
         "Corrected by the agency on 2026-11-21",
         "Our system had misread the report; the agency made no mistake",
         "甲市水利局 2022 annual report: taken down",
-        "could not be reached (the site refuses access), which does not mean that nothing was published (since 2026-11-21)",
+        "could not be read (the site refuses access), which does not mean that nothing was published (since 2026-11-21)",
         f"[gouji] {CITY} 2026-11-20: New 3, Report changes 2",
         "Items 一 and 二 together must equal",
     ):

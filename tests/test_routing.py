@@ -198,11 +198,21 @@ def test_what_stands_too_long_is_told_to_the_superior_once(office: Office, optio
     office.report("town", 2023, N1, BALANCE, CARRY)
     office.report("water", 2023, N1, BALANCE)
     for night in (N1, N2):
+        office.put("run", night=night, started_at=clock(), finished_at=clock(), summary={})
         assert news(office, night, options, TOP).files == ()
+    with writing(office.engine) as connection:
+        mine = ["town|2023|T3-BAL|applications.*.natural"]
+        take(connection, mine, Step("acknowledged", "王某", clock(), "已电话催办"), N2)
+        answer = {"reply": "将于下周更正", "replied_by": "李某", "replied_on": N2}
+        take(connection, mine, Step("replied", "王某", clock(), "来电", **answer), N2)  # type: ignore[arg-type]
     third = news(office, N3, options, TOP)
     text = third.files[0].read_text(encoding="utf-8")
     assert "乙县某镇人民政府" in text
+    assert COUNTY in text
     assert "水利局" not in text
+    assert "现存问题：错误 1 · 疑似 1" in text
+    assert text.count("已受理（王某：已电话催办）") == 1, "a superior hears what was done"
+    assert "单位 2026-11-21 答复：将于下周更正" in text
     before = told_rows(office)
     assert [row for row in before if row[3] == TOP] == [("town", N3, "escalated", TOP, N3)] * 2
     alert(office.engine, N3, options, clock)
@@ -210,6 +220,7 @@ def test_what_stands_too_long_is_told_to_the_superior_once(office: Office, optio
     office.assess("town", 2023, N4, CARRY)
     fourth = news(office, N4, options, TOP)
     assert len(fourth.resolved) == 1, "a superior hears how it ended"
+    assert fourth.still_open == 1, "and has before it what still stands"
     assert Counter(row[2:4] for row in told_rows(office) if row[1] == N4) == {("resolved", TOP): 1, ("resolved", COUNTY): 1}
     later = N4 + timedelta(days=30)
     assert news(office, later, options, TOP).files == ()
@@ -349,6 +360,7 @@ def agencies(*rows: tuple[str, str, str]) -> list[Agency]:
             "superior '省办' is no supervisor of the register and has no entry here",
         ),
         ("supervisors:\n  甲市政务公开办: {superior: 甲市政务公开办}", "is its own superior"),
+        ("supervisors:\n  甲市政务公开办: {quiet: [days_off, mon, tue, wed, thu, fri]}", "甲市政务公开办: every day is quiet"),
         ("everyone: {escalate_after: 9}", "甲市政务公开办: escalate_after 9, and nobody is above city, water"),
     ],
 )
@@ -390,6 +402,9 @@ def test_the_file_lies_beside_the_register_and_a_night_does_not_begin_with_a_wro
     with pytest.raises(SettingsError, match="a URL holds a password") as caught:
         check(settings)
     assert "hush" not in str(caught.value)
+    (here / "supervisors.yml").write_text("everyone: {channels: ['foo://bar']}\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match="no service is reached by foo://"):
+        check(settings)
 
 
 def test_deliver_sends_what_has_come_to_its_hour(place: Path, hook: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -428,6 +443,27 @@ def test_deliver_without_a_warehouse_says_so(place: Path) -> None:
         deliver_due(load_settings(data_dir=place / "none"), lambda: datetime.now(tz=UTC))
 
 
+def test_what_stands_is_told_to_the_supervisor_that_takes_an_agency_over(office: Office, options: AlertOptions) -> None:
+    taken = "甲市数据局"
+    options = replace(options, routing=Routing(Route(escalate_after=2, superior=TOP)))
+    office.report("water", 2023, N1, BALANCE, CARRY, ("D-CHANGE", "report", None, None))
+    alert(office.engine, N1, options, clock)
+    with writing(office.engine) as connection:
+        taking = Step("snoozed", "王某", clock(), "待核", until=N4 + timedelta(days=9))
+        take(connection, ["water|2023|X-CARRY|applications.*.total"], taking, N1)
+    with office.engine.begin() as connection:
+        connection.execute(schema.agency.update().where(schema.agency.c.id == "water").values(supervisor=taken))
+    second = news(office, N2, options, taken)
+    assert len(second.changed) == 1, "what was put off stays so, and an event is told once"
+    assert second.changed[0].endswith(f"（主管部门变更，此前告知的是{CITY}）")
+    assert second.still_open == 0
+    third = news(office, N3, options, taken)
+    assert (third.changed, third.still_open) == ((), 1)
+    assert [row for row in told_rows(office) if row[3] == TOP] == [], "its nights are counted anew"
+    alert(office.engine, N4, options, clock)
+    assert ("water", N4, "escalated", TOP, N4) in told_rows(office)
+
+
 def test_a_supervisor_that_left_the_register_is_told_what_it_was_still_owed(office: Office, options: AlertOptions) -> None:
     options = replace(options, routing=WEEKEND)
     office.report("town", 2023, N2, BALANCE)
@@ -436,6 +472,6 @@ def test_a_supervisor_that_left_the_register_is_told_what_it_was_still_owed(offi
         connection.execute(schema.agency.update().where(schema.agency.c.id == "town").values(supervisor=CITY))
     heard: dict[str, SupervisorNews] = {each.supervisor: each for each in alert(office.engine, N4, options, clock)}
     assert len(heard[COUNTY].new) == 1
-    assert told_rows(office) == [("town", N2, "new", COUNTY, N4)]
+    assert told_rows(office) == [("town", N2, "new", COUNTY, N4), ("town", N4, "changed", CITY, N4)]
     with office.engine.connect() as connection:
         assert connection.execute(select(night_told.c.told_on).where(night_told.c.told_on.is_(None))).all() == []

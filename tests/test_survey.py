@@ -144,6 +144,9 @@ def test_missing_waits_for_the_deadline_of_the_type() -> None:
 def test_a_report_of_long_ago_may_have_been_taken_down() -> None:
     old = Roster(2020, NIGHT, (Standing(agency("a", "甲县水利局"), 2020),))
     assert only(survey(old), "D-MISSING").verdict is Verdict.UNDECIDED
+    for first_seen, verdict in ((date(2021, 2, 1), Verdict.AGENCY), (date(2021, 12, 1), Verdict.UNDECIDED)):
+        watched = Roster(2020, NIGHT, (Standing(agency("a", "甲县水利局"), 2020, missing_since=first_seen),))
+        assert only(survey(watched), "D-MISSING").verdict is verdict, "who saw it missing in its own season knows"
 
 
 def test_an_agency_that_was_not_there_owes_nothing() -> None:

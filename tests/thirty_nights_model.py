@@ -163,7 +163,16 @@ class Model:
             if was == revision:
                 return "resolved", "读取有误"
             return "resolved", "按新规则/新读取结果不再成立" if life.is_ours else "更正"
+        if life.state not in ("resolved", "explained") and self._is_too_long_ago(place, night):
+            life.state, life.since = "resolved", night
+            return "resolved", "不足以认定"
         return self._wake(life, life.fact, night)
+
+    def _is_too_long_ago(self, place: Place, night: date) -> bool:
+        """A report that we first saw missing most of a year late may have been there: told when the list is read again."""
+        agency, year = place[:2]
+        is_read = agency not in self.unreached and (agency, year) not in self.unfetched
+        return place[2] == "D-MISSING" and is_read and self._revision(place) == 0 and night > OVERDUE[year][1]
 
     def _still_broken(self, life: Life, fact: Fact, night: date) -> tuple[str, str] | None:
         if life.state == "resolved":

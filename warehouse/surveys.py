@@ -74,7 +74,8 @@ def roster_of(
             gap=_gap(row) or unread.get(each.id),
             unreached=_unreached(each, year, columns),
             dates=(*dates.get(each.id, ()), *([("document", published)] if published else [])),
-            absent=absent.get(each.id),
+            absent=absent.get(each.id, (None, None))[1],
+            missing_since=absent.get(each.id, (None, None))[0],
             since=first.get(each.id),
             report=(row.url, row.sha256) if row is not None else ("", ""),
             is_withdrawn=row is not None and row.is_withdrawn,
@@ -154,12 +155,13 @@ def _first_seen(connection: Connection, year: int) -> dict[str, date]:
     return {row.agency_id: row.night for row in connection.execute(query.group_by(report.c.agency_id))}
 
 
-def _absent(connection: Connection, year: int) -> dict[str, date]:
-    """The last night on which a report was found to be missing."""
+def _absent(connection: Connection, year: int) -> dict[str, tuple[date, date]]:
+    """The first and the last night on which a report was found to be missing."""
     was = and_(survey_finding.c.rule == _MISSING, survey_finding.c.outcome == Outcome.BROKEN.value)
     was = and_(was, survey_finding.c.year == year, survey_finding.c.verdict == Verdict.AGENCY.value)
-    query = select(survey_finding.c.agency_id, func.max(survey_finding.c.night).label("night")).where(was)
-    return {row.agency_id: row.night for row in connection.execute(query.group_by(survey_finding.c.agency_id))}
+    night = survey_finding.c.night
+    query = select(survey_finding.c.agency_id, func.min(night).label("first"), func.max(night).label("last")).where(was)
+    return {row.agency_id: (row.first, row.last) for row in connection.execute(query.group_by(survey_finding.c.agency_id))}
 
 
 def _unreached(each: Agency, year: int, columns: Mapping[str, Row[Any]]) -> Obstacle | None:

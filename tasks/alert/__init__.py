@@ -23,7 +23,7 @@ from tasks.alert.digest import Attached, Digest
 from tasks.alert.digest_build import build_digests
 from tasks.alert.engineering import build_engineering
 from tasks.alert.escalation import escalate
-from tasks.alert.ledger import broken_tonight, is_history, keep_told, known_notices, recheck, record
+from tasks.alert.ledger import broken_tonight, follow, handed_over, is_history, keep_told, known_notices, recheck, record
 from tasks.alert.nights import agenda, agenda_of_the_past, begin_night, end_night, was_decided
 from tasks.alert.notices import is_closable, transitions
 from tasks.alert.people import opened_again, snoozes_due
@@ -115,10 +115,14 @@ def alert(engine: Engine, night: date, options: AlertOptions, now: Callable[[], 
             replace(
                 _news(connection, digest, options.outbox, now()),
                 is_quiet=digest.supervisor in agreed.quiet,
-                not_before=options.not_before(digest.supervisor, night),
+                not_before=_still_to_come(options.not_before(digest.supervisor, night), now()),
             )
             for digest in digests
         )
+
+
+def _still_to_come(hour: datetime | None, moment: datetime) -> datetime | None:
+    return hour if hour is not None and hour > moment else None
 
 
 def _decide(connection: Connection, night: date, said_once: frozenset[str]) -> None:
@@ -128,7 +132,9 @@ def _decide(connection: Connection, night: date, said_once: frozenset[str]) -> N
         still |= opened_again(connection, night)
     vanished = [notice for notice, _ in notices.values() if notice.fingerprint not in still and is_closable(notice, said_once)]
     rechecks, due = recheck(connection, vanished), snoozes_due(connection, night)
-    record(connection, transitions(notices, broken, rechecks, night, said_once, due), night)
+    offices = handed_over(connection)
+    record(connection, transitions(notices, broken, rechecks, night, said_once, due, offices), night)
+    follow(connection)
 
 
 def _is_sent(digest: Digest, options: AlertOptions) -> bool:

@@ -19,7 +19,7 @@ STATED = ("published", "late", "not_due")  # those of an agency that owes nothin
 class Item:
     """One notice as told: its rule, what was found, by which sentence of it, why it was closed, and how long it has stood.
 
-    office: whose it is, where its superior is told of it; else blank. nights: since `since`.
+    office: whose it is, where its superior is told of it; else blank. nights: since `since`. handled: what people did, in words.
     """
 
     fingerprint: str
@@ -34,6 +34,7 @@ class Item:
     nights: int
     sentence: str
     office: str = ""
+    handled: str = ""
 
     @property
     def id(self) -> str:

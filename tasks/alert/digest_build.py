@@ -13,52 +13,38 @@ from sqlalchemy import Connection, Row, select
 from tasks.alert.changes import Change, changes
 from tasks.alert.digest import Coverage, Digest, Group, Item, Section
 from tasks.alert.digest_coverage import coverage_of
-from tasks.alert.notices import net
-from tasks.alert.people import settled_before
+from tasks.alert.digest_told import Told, lists
+from tasks.alert.people import handled_before
 from tasks.alert.routing import Route, Routing
 from tasks.alert.rule_words import rules_in
 from tasks.alert.sentences import split_sentence, year_name
 from tasks.alert.wording import CANONICAL, load_wording
 from tasks.records import Severity
-from warehouse.schema import agency, notice, notice_event, report
-from warehouse.schema_notice import escalation
+from warehouse.schema import report
 
 _ORDER = tuple(severity.value for severity in Severity)
 
 Evidence = Mapping[tuple[str, int | None], Row[Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """A notice as a digest tells it: its last event, what its steps (night, transition) come to; office: as in Item."""
-
-    row: Row[Any]
-    kind: str
-    steps: tuple[tuple[date, str], ...] = ()
-    office: str = ""
-
-
 def build_digests(
     connection: Connection, night: date, covered: Mapping[str, Collection[date]], routing: Routing, said_once: frozenset[str]
 ) -> tuple[Digest, ...]:
     """A digest for each supervisor in `covered`, quiet or not, of the nights that it has there; in the order of their names."""
-    events, settled = _events(connection, night), settled_before(connection, night)
-    latest = {row.fingerprint: row for row in events}
+    listed, handled = lists(connection, night, covered, said_once), handled_before(connection, night)
     evidence: Evidence = {
         (row.agency_id, row.year): row for row in connection.execute(select(report).where(report.c.is_current.is_(True)))
     }
-    told = _told(events, covered)
-    for superior, each in _escalated(connection, events, covered):
-        told[superior].append(each)
-    standing = defaultdict(list)
-    for row in latest.values():
-        if row.transition != "resolved" and row.fingerprint not in settled and row.rule not in said_once:
-            standing[row.supervisor].append(row)
     happened = _changes(connection, covered, night, routing, said_once)
     coverage = coverage_of(connection, night, routing)
     return tuple(
-        _Builder(night, routing.of(name), evidence).build(
-            name, tuple(sorted(covered[name])), told[name], standing[name], happened[name], coverage.get(name, ())
+        _Builder(night, routing.of(name), evidence, handled).build(
+            name,
+            tuple(sorted(covered[name])),
+            listed.told.get(name, ()),
+            listed.standing.get(name, ()),
+            happened[name],
+            coverage.get(name, ()),
         )
         for name in sorted(covered)
     )
@@ -71,23 +57,23 @@ class _Builder:
     night: date
     route: Route
     evidence: Evidence
+    handled: Mapping[str, Sequence[Row[Any]]]
 
     def build(
         self,
         supervisor: str,
         nights: tuple[date, ...],
-        told: Sequence[_Told],
-        standing: Sequence[Row[Any]],
+        told: Sequence[Told],
+        standing: Sequence[Told],
         happened: tuple[Change, ...],
         coverage: tuple[Coverage, ...],
     ) -> Digest:
         words = load_wording(self.route.language)
         named = {each.row.fingerprint for each in told}
-        rest = [row for row in standing if row.fingerprint not in named]
+        rest = [each for each in standing if each.row.fingerprint not in named]
         wanted = [each for each in told if self.route.wants(each.row.severity, each.row.rule)]
-        remaining = [row for row in rest if self.route.wants(row.severity, row.rule)]
-        mine = [each.row for each in wanted if not each.office and each.kind != "resolved"]
-        count = Counter(row.severity for row in (*mine, *remaining))
+        remaining = [each for each in rest if self.route.wants(each.row.severity, each.row.rule)]
+        count = Counter(each.row.severity for each in (*wanted, *remaining) if each.kind != "resolved")
         rules = {each.row.rule for each in wanted}
         return Digest(
             supervisor=supervisor,
@@ -100,7 +86,7 @@ class _Builder:
             ),
             changes=happened,
             standing=self._standing(remaining),
-            ages=self._ages(remaining),
+            ages=self._ages([each.row for each in remaining]),
             severities=tuple((severity, words.severities[severity], count[severity]) for severity in _ORDER),
             coverage=coverage,
             below=len(told) + len(rest) - len(wanted) - len(remaining),
@@ -108,12 +94,14 @@ class _Builder:
             steps=tuple((each.row.fingerprint, *step) for each in wanted for step in each.steps),
         )
 
-    def _standing(self, rows: Sequence[Row[Any]]) -> tuple[Group, ...]:
+    def _standing(self, told: Sequence[Told]) -> tuple[Group, ...]:
         """One notice a group, gravest first, then the oldest."""
-        order = sorted(
-            rows, key=lambda row: (_ORDER.index(row.severity), row.since, row.agency_id, row.year or 0, row.rule, row.scope)
-        )
-        return tuple(group for row in order for group in self._groups([_Told(row, row.transition)]))
+
+        def rank(each: Told) -> tuple[object, ...]:
+            row = each.row
+            return _ORDER.index(row.severity), row.since, row.agency_id, row.year or 0, row.rule, row.scope
+
+        return tuple(group for each in sorted(told, key=rank) for group in self._groups([each]))
 
     def _ages(self, rows: Sequence[Row[Any]]) -> tuple[tuple[str, int], ...]:
         ages = load_wording(self.route.language).ages
@@ -122,7 +110,7 @@ class _Builder:
         )
         return tuple((age.label, counted[age.label]) for age in ages)
 
-    def _groups(self, told: Iterable[_Told]) -> tuple[Group, ...]:
+    def _groups(self, told: Iterable[Told]) -> tuple[Group, ...]:
         """By agency and year, those with errors first."""
         together = defaultdict(list)
         for each in told:
@@ -138,7 +126,7 @@ class _Builder:
             groups.append((_ORDER.index(first.severity), key[0], -(key[1] or 0), group))
         return tuple(group for *_, group in sorted(groups, key=lambda ranked: ranked[:3]))
 
-    def _item(self, each: _Told) -> Item:
+    def _item(self, each: Told) -> Item:
         row, words = each.row, load_wording(self.route.language)
         language, sentence, reason = _said(row, self.route.language)
         whose, found, basis = split_sentence(sentence, language)
@@ -158,7 +146,15 @@ class _Builder:
             nights=(self.night - row.since).days,
             sentence=words.resolution.format(body=told, reason=reason) if reason else sentence,
             office=each.office,
+            handled=self._handled(row.fingerprint),
         )
+
+    def _handled(self, fingerprint: str) -> str:
+        """What people did with a notice that stands, in words: who has taken it in hand, and what the agency answered."""
+        words = load_wording(self.route.language)
+        patterns = {"acknowledged": words.digest.acknowledged, "replied": words.digest.replied}
+        said = [patterns[step.step].format(**step._mapping) for step in self.handled.get(fingerprint, ())]
+        return words.digest.comma.join(said)
 
 
 def _said(row: Row[Any], language: str) -> tuple[str, str, str]:
@@ -166,64 +162,6 @@ def _said(row: Row[Any], language: str) -> tuple[str, str, str]:
     said = row.translations.get(language, {})
     reason = said.get("reason") or row.reason
     return (language, said["sentence"], reason) if said.get("sentence") else (CANONICAL, row.sentence, reason)
-
-
-def _events(connection: Connection, night: date) -> list[Row[Any]]:
-    """The events of all notices up to a night, in their order."""
-    return list(
-        connection.execute(
-            select(
-                notice_event.c.fingerprint,
-                notice_event.c.night,
-                notice_event.c.transition,
-                notice_event.c.supervisor.label("told_supervisor"),
-                notice_event.c.sentence,
-                notice_event.c.reason,
-                notice_event.c.translations,
-                *(notice.c[name] for name in ("agency_id", "year", "rule", "scope", "severity", "since")),
-                agency.c.name,
-                agency.c.supervisor,
-            )
-            .join(notice, notice.c.fingerprint == notice_event.c.fingerprint)
-            .join(agency, agency.c.id == notice.c.agency_id)
-            .where(notice_event.c.night <= night)
-            .order_by(notice_event.c.night, notice_event.c.fingerprint)
-        )
-    )
-
-
-def _told(events: Sequence[Row[Any]], covered: Mapping[str, Collection[date]]) -> defaultdict[str, list[_Told]]:
-    """By supervisor, the notices that moved in the covered nights, each once, as its last event left it."""
-    moved: defaultdict[str, dict[str, _Told]] = defaultdict(dict)
-    for row in events:
-        if row.night in covered.get(row.told_supervisor, ()):
-            before = moved[row.told_supervisor].get(row.fingerprint)
-            kind = net(before.kind if before else None, row.transition)  # type: ignore[arg-type]
-            steps = (*(before.steps if before else ()), (row.night, row.transition))
-            moved[row.told_supervisor][row.fingerprint] = _Told(row, kind, steps)
-    return defaultdict(list, {name: list(each.values()) for name, each in moved.items()})
-
-
-def _escalated(
-    connection: Connection, events: Sequence[Row[Any]], covered: Mapping[str, Collection[date]]
-) -> Iterable[tuple[str, _Told]]:
-    """For each superior, what has stood too long, and what of that was resolved, in the covered nights."""
-    lives: defaultdict[str, list[Row[Any]]] = defaultdict(list)
-    for row in events:
-        lives[row.fingerprint].append(row)
-    steps: defaultdict[tuple[str, str, str], set[tuple[date, str]]] = defaultdict(set)
-    for step in connection.execute(select(escalation)):
-        nights, life = covered.get(step.superior, ()), lives[step.fingerprint]
-        ended = [(row.night, "resolved") for row in life if row.transition == "resolved" and row.night >= step.night]
-        found = [(step.night, "escalated"), *ended[:1]]
-        steps[step.superior, step.fingerprint, step.supervisor] |= {each for each in found if each[0] in nights}
-    for (superior, fingerprint, office), moved in sorted(steps.items()):
-        if moved:
-            night, kind = max(moved)
-            row = next(
-                (row for row in lives[fingerprint] if (row.night, row.transition) == (night, kind)), lives[fingerprint][-1]
-            )
-            yield superior, _Told(row, kind, tuple(sorted(moved)), office)
 
 
 def _changes(

@@ -17,6 +17,9 @@ from tasks.alert.wording import load_wording
 from warehouse.schema import agency
 from warehouse.schema_crawl import board
 
+_OBSTACLES = ("blocked", "excluded", "not_reached", "moved", "unreadable", "unclear")
+_DETAIL = "："  # before what the site or the reader said, which is the maintainers' (gouji board has it)
+
 
 def coverage_of(connection: Connection, night: date, routing: Routing) -> dict[str, tuple[Coverage, ...]]:
     """By supervisor, each year of which something is due by now, the latest first."""
@@ -62,7 +65,7 @@ def _year(year: int, rows: Sequence[Row[Any]], language: str) -> Coverage:
                 agency=row.name,
                 state=row.state,
                 label=labels[row.state],
-                reason=remark_in(language, row.reason),
+                reason=remark_in(language, row.reason.partition(_DETAIL)[0] if row.state in _OBSTACLES else row.reason),
                 url=row.url,
                 sha256=row.sha256 or "",
             )

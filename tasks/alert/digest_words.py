@@ -72,6 +72,8 @@ class DigestWords(_Strict):
     before: str
     reason: str
     office: str
+    acknowledged: str
+    replied: str
     id: str
     since: str
     source: str

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, insert, select
+from sqlalchemy import Connection, Row, and_, func, insert, select
 
+from tasks.alert.notices import STANDS
 from tasks.alert.people import settled_before
 from tasks.alert.routing import Routing
-from tasks.records import NoticeState
-from warehouse.schema import agency, notice
+from warehouse.schema import agency, notice, notice_event
 from warehouse.schema_notice import escalation
-
-_STANDS = (NoticeState.OPEN.value, NoticeState.ACKNOWLEDGED.value, NoticeState.REOPENED.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +51,15 @@ def escalate(connection: Connection, night: date, routing: Routing, said_once: f
 def _due(
     connection: Connection, night: date, routing: Routing, said_once: frozenset[str], register: Mapping[str, Office]
 ) -> Iterator[dict[str, Any]]:
+    first = select(func.min(notice_event.c.night)).where(
+        notice_event.c.fingerprint == notice.c.fingerprint, notice_event.c.supervisor == agency.c.supervisor
+    )
     known = and_(escalation.c.fingerprint == notice.c.fingerprint, escalation.c.since == notice.c.since)
     query = (
-        select(notice, agency.c.supervisor.label("office"), escalation.c.superior)
+        select(notice, agency.c.supervisor.label("office"), first.scalar_subquery().label("first"), escalation.c.superior)
         .join(agency, agency.c.id == notice.c.agency_id)
         .outerjoin(escalation, known)
-        .where(notice.c.state.in_(_STANDS), notice.c.rule.not_in(said_once))
+        .where(notice.c.state.in_([state.value for state in STANDS]), notice.c.rule.not_in(said_once))
         .order_by(notice.c.fingerprint)
     )
     settled = settled_before(connection, night)
@@ -69,7 +70,8 @@ def _due(
         notices[row.fingerprint] = row
     for fingerprint, row in notices.items():
         route = routing.of(row.office)
-        if route.escalate_after is None or (night - row.since).days < route.escalate_after or fingerprint in settled:
+        since = max(row.since, row.first or night)  # a supervisor that has taken an agency over has its time, too
+        if route.escalate_after is None or (night - since).days < route.escalate_after or fingerprint in settled:
             continue
         superior = route.superior or superior_of(row.agency_id, register)
         if superior and superior not in told[fingerprint] and route.wants(row.severity, row.rule):

@@ -21,7 +21,7 @@ from tasks.alert.sentences import say
 from tasks.alert.wording import other_languages
 from tasks.records import Notice, NoticeState, Outcome, Severity, Translation, Verdict
 from warehouse.clusters import is_held
-from warehouse.schema import assessment, figure, finding, notice, notice_event, reading, report, sighting
+from warehouse.schema import agency, assessment, figure, finding, notice, notice_event, reading, report, sighting
 from warehouse.schema_notice import told
 from warehouse.schema_survey import survey_finding
 from warehouse.upsert import chunks
@@ -41,6 +41,20 @@ def broken_tonight(connection: Connection) -> tuple[Broken, ...]:
 def known_notices(connection: Connection) -> dict[str, tuple[Notice, Severity]]:
     """Every notice by its fingerprint, with its severity."""
     return {row.fingerprint: (_notice(row), Severity(row.severity)) for row in connection.execute(select(notice))}
+
+
+def handed_over(connection: Connection) -> dict[str, str]:
+    """By fingerprint, the supervisor of now of what stands and another one was told of."""
+    query = select(notice.c.fingerprint, agency.c.supervisor).join(agency, agency.c.id == notice.c.agency_id)
+    query = query.where(notice.c.supervisor != agency.c.supervisor, notice.c.state != NoticeState.RESOLVED.value)
+    return {row.fingerprint: row.supervisor for row in connection.execute(query)}
+
+
+def follow(connection: Connection) -> None:
+    """Give what people explained or put off to the supervisor of now, who is told of it when it is told again."""
+    now = select(agency.c.supervisor).where(agency.c.id == notice.c.agency_id).scalar_subquery()
+    quiet = (NoticeState.EXPLAINED.value, NoticeState.SNOOZED.value)
+    connection.execute(update(notice).where(notice.c.state.in_(quiet), notice.c.supervisor != now).values(supervisor=now))
 
 
 def recheck(connection: Connection, vanished: Iterable[Notice]) -> dict[str, Recheck]:
@@ -163,10 +177,13 @@ def _evidence(row: Row[Any], looks_back: bool) -> Evidence:
 
 
 def _recheck_survey(connection: Connection, vanished: Notice, reason: str) -> Recheck | None:
-    """What is said of all reports together is withdrawn only where it is now known not to be so."""
+    """What is said of all reports together is withdrawn where it is now known not to be so, or not known to be so any more."""
     same = and_(survey_finding.c.agency_id == vanished.agency_id, survey_finding.c.year == vanished.year)
     same = and_(same, survey_finding.c.rule == vanished.rule, survey_finding.c.scope == vanished.scope)
-    outcome = connection.execute(select(survey_finding.c.outcome).where(same, survey_finding.c.is_current.is_(True))).scalar()
+    found = select(survey_finding.c.outcome, survey_finding.c.verdict).where(same, survey_finding.c.is_current.is_(True))
+    outcome, verdict = connection.execute(found).tuples().first() or ("", "")
+    if outcome == Outcome.BROKEN.value and verdict == Verdict.UNDECIDED.value:
+        return Recheck(Outcome.BROKEN, Evidence("", None), None, vanished.since, "undecided")
     if outcome != Outcome.HOLDS.value:
         return None
     of_year = and_(report.c.agency_id == vanished.agency_id, report.c.year == vanished.year)

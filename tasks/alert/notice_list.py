@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, and_, func, select
 from tasks.alert.wording import load_wording
 from tasks.errors import AlertError
 from warehouse.schema import agency, notice, notice_event, report
+from warehouse.schema_crawl import board
 from warehouse.schema_notice import escalation, notice_step
 
 ID_LENGTH = 12
@@ -35,7 +36,8 @@ class Wanted:
 class Line:
     """A notice as it stands. `first` and `last` are nights that told of it; `by` and `remark` are the last person's.
 
-    `url`, `sha256` and `part` are the current report's; `until` is the day of a snoozed notice; `reply` is the agency's last.
+    `url`, `sha256` and `part` are the current report's, or those of the list that lacks it. `until` is the day of a snoozed notice,
+    `reply` the agency's last.
     """
 
     id: str
@@ -84,11 +86,14 @@ def list_notices(connection: Connection, wanted: Wanted) -> tuple[Line, ...]:
         .subquery()
     )
     of_report = and_(report.c.agency_id == notice.c.agency_id, report.c.year == notice.c.year, report.c.is_current.is_(True))
+    of_board = and_(board.c.agency_id == notice.c.agency_id, board.c.year == notice.c.year, board.c.is_current.is_(True))
     query = (
         select(notice, agency.c.name, nights.c.first, nights.c.last, report.c.url, report.c.sha256, report.c.part)
+        .add_columns(board.c.url.label("column_url"), board.c.sha256.label("column_sha256"))
         .join(agency, agency.c.id == notice.c.agency_id)
         .outerjoin(nights, nights.c.fingerprint == notice.c.fingerprint)
         .outerjoin(report, of_report)
+        .outerjoin(board, of_board)
         .where(*_conditions(wanted))
         .order_by(notice.c.supervisor, notice.c.agency_id, notice.c.year.desc(), notice.c.rule, notice.c.scope)
     )
@@ -180,8 +185,8 @@ def _line(row: Row[Any], step: Row[Any] | None, reply: Row[Any] | None) -> Line:
         remark=step.reason if step is not None else "",
         reply=_reply(reply) if reply is not None else "",
         sentence=row.sentence,
-        url=row.url or "",
-        sha256=row.sha256 or "",
+        url=row.url or row.column_url or "",
+        sha256=row.sha256 or row.column_sha256 or "",
         part=row.part or "",
         fingerprint=row.fingerprint,
     )

@@ -2,7 +2,8 @@
 
 What people explained or snoozed is quiet while the figures are those that they saw: other figures are told as changed, and open
 again. A snoozed notice comes back on its day, and may close before; an explained one does not close. What cannot be checked
-tonight (no current reading of the report) stays as it is.
+tonight (no current reading of the report) stays as it is. What stands when an agency comes under another supervisor is told to
+that one as changed.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from tasks.alert.wording import CANONICAL, load_wording, other_languages
 from tasks.records import Notice, NoticeState, Outcome, Severity, Translation
 
 Kind = Literal["new", "changed", "resolved", "reopened"]
+STANDS = (NoticeState.OPEN, NoticeState.ACKNOWLEDGED, NoticeState.REOPENED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +38,17 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a notice is closed or told again: a phrase of the wording's `resolved` or `told_again`, and its night."""
+    """Why a notice is closed or told again: a phrase of the wording's `resolved` or `told_again`, its night, and an office."""
 
     phrases: Literal["resolved", "told_again"]
     phrase: str
     night: date | None = None
+    office: str = ""
 
     def said(self, language: str = CANONICAL) -> str:
         """The reason in a language."""
         phrases: dict[str, str] = getattr(load_wording(language), self.phrases)
-        return phrases[self.phrase].format(night=self.night)
+        return phrases[self.phrase].format(night=self.night, office=self.office)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +91,23 @@ def transitions(
     night: date,
     said_once: frozenset[str],
     due: Mapping[str, date] | None = None,
+    offices: Mapping[str, str] | None = None,
 ) -> tuple[Transition, ...]:
     """Tonight's steps. `said_once` are the rules that tell of an event (D-CHANGE), which nothing can undo.
 
-    due: by fingerprint, the day until which a notice was snoozed, where that day has come.
+    due: by fingerprint, the day until which a notice was snoozed, where that day has come. offices: the supervisor of now, where
+    another one was told.
     """
+    now_with = {name: office for name, office in (offices or {}).items() if notices[name][0].rule not in said_once}
     ended = {fingerprint: Reason("told_again", "snooze_ended", day) for fingerprint, day in (due or {}).items()}
     steps = [
-        step for each in broken if (step := _of_broken(each, notices.get(each.fingerprint), night, ended.get(each.fingerprint)))
+        step
+        for each in broken
+        if (
+            step := _of_broken(
+                each, notices.get(each.fingerprint), night, ended.get(each.fingerprint), each.fingerprint in now_with
+            )
+        )
     ]
     still = {each.fingerprint for each in broken}
     for fingerprint, (notice, severity) in notices.items():
@@ -107,6 +119,9 @@ def transitions(
         elif fingerprint in ended:
             back = _move(notice, NoticeState.REOPENED, night, ended[fingerprint])
             steps.append(Transition("reopened", back, severity))
+        elif fingerprint in now_with and notice.state in STANDS:
+            handed_over = _move(notice, notice.state, notice.since, _from(notice))
+            steps.append(Transition("changed", replace(handed_over, supervisor=now_with[fingerprint]), severity))
     return tuple(steps)
 
 
@@ -120,7 +135,9 @@ def net(earlier: Kind | None, step: Kind) -> Kind:
     return earlier if earlier in ("new", "reopened") and step == "changed" else step
 
 
-def _of_broken(broken: Broken, known: tuple[Notice, Severity] | None, night: date, ended: Reason | None) -> Transition | None:
+def _of_broken(
+    broken: Broken, known: tuple[Notice, Severity] | None, night: date, ended: Reason | None, is_handed_over: bool
+) -> Transition | None:
     if known is None:
         opened = Notice(
             fingerprint=broken.fingerprint,
@@ -140,9 +157,15 @@ def _of_broken(broken: Broken, known: tuple[Notice, Severity] | None, night: dat
         return Transition("reopened", _move(notice, NoticeState.REOPENED, night, None, broken), broken.severity)
     if notice.state in (NoticeState.EXPLAINED, NoticeState.SNOOZED):
         return _of_settled(broken, notice, night, ended)
-    if facts_of(notice.sentence) == facts_of(broken.sentence):
+    if facts_of(notice.sentence) == facts_of(broken.sentence) and not is_handed_over:
         return None
-    return Transition("changed", _move(notice, notice.state, notice.since, None, broken), broken.severity)
+    reason = _from(notice) if is_handed_over else None
+    return Transition("changed", _move(notice, notice.state, notice.since, reason, broken), broken.severity)
+
+
+def _from(notice: Notice) -> Reason:
+    """That another supervisor was told so far."""
+    return Reason("told_again", "handed_over", office=notice.supervisor)
 
 
 def _of_settled(broken: Broken, notice: Notice, night: date, ended: Reason | None) -> Transition | None:

@@ -19,7 +19,7 @@ from tasks.alert.channels import paths
 from tasks.alert.cutting import fit, for_chat, measure
 from tasks.alert.parcel import Carrier, Parcel, stable_key
 from tasks.alert.refusal import TOO_MANY, Refusal
-from tasks.alert.services import Service, service_of
+from tasks.alert.services import OTHER, Service, service_of
 from tasks.alert.wording import CANONICAL, load_wording
 from tasks.errors import AlertError
 
@@ -64,7 +64,7 @@ def _carrier(name: str, url: str) -> Carrier | None:
         from tasks.alert.mail import mail
 
         return mail(url)
-    if name == "other":
+    if name == OTHER:
         return _other(url)
     from tasks.alert.chat import chat
 

@@ -92,6 +92,25 @@ def opened_again(connection: Connection, night: date) -> frozenset[str]:
     return frozenset(connection.execute(steps).scalars())
 
 
+def handled_before(connection: Connection, night: date) -> dict[str, tuple[Row[Any], ...]]:
+    """By fingerprint, that a notice was taken in hand before a night, and the agency's last answer, since it stands."""
+    before = notice_step.c.night < night
+    replied = and_(notice_step.c.step == "replied", before)
+    replies = select(func.max(notice_step.c.id)).where(replied).group_by(notice_step.c.fingerprint)
+    taken = _last_steps(before).where(notice_step.c.step == "acknowledged")
+    since = select(notice_event.c.night).where(
+        notice_event.c.fingerprint == notice_step.c.fingerprint,
+        notice_event.c.night > notice_step.c.night,
+        notice_event.c.night <= night,
+        notice_event.c.transition.in_(("resolved", "reopened")),
+    )
+    found: dict[str, tuple[Row[Any], ...]] = {}
+    for query in (taken, select(notice_step).where(notice_step.c.id.in_(replies))):
+        for row in connection.execute(query.where(~since.exists())):
+            found[row.fingerprint] = (*found.get(row.fingerprint, ()), row)
+    return found
+
+
 def settled_before(connection: Connection, night: date) -> frozenset[str]:
     """The notices that a night is quiet about: explained or snoozed before it, and not moved by a night since."""
     last = _last_steps(notice_step.c.night < night).subquery()

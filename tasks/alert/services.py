@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from expectations.form import load_yaml
 
 CHANNELS = Path(__file__).parent / "channels.yml"
+OTHER = "other"  # a service that only Apprise knows
 SAID_LENGTH = 300
 _HOSTED = {"json", "jsons", "xml", "xmls", "form", "forms", "mailto", "mailtos"}  # schemes whose host is a host, never a token
 _SECRET_NAMES = re.compile(r"token|secret|key|pass|pwd|sign|auth", re.IGNORECASE)
@@ -84,7 +85,7 @@ def service_of(url: str) -> tuple[str, Service]:
     for name, service in channels.services.items():
         if scheme in service.schemes:
             return name, service
-    return "other", channels.other
+    return OTHER, channels.other
 
 
 def channel_name(url: str) -> str:

@@ -9,7 +9,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date, time
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,6 +27,7 @@ from tasks.records import Agency, Severity
 EXAMPLE = "samples/supervisors.yml"
 DAYS_OFF = "days_off"
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_ORDINARY = date(2026, 3, 2)  # a Monday, with four weeks after it that have no holiday
 _HOUR = 60  # YAML takes an unquoted 18:30 for a number of base 60
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
 # What a value may be, by the kind of error that pydantic tells.
@@ -116,6 +117,11 @@ class Quiet:
         """Whether a day is one of them."""
         return any(self._is(each, day) for each in self.days)
 
+    @property
+    def is_always(self) -> bool:
+        """Whether no day is left."""
+        return all(self(_ORDINARY + timedelta(days)) for days in range(28))
+
     @staticmethod
     def _is(named: str, day: date) -> bool:
         if named == DAYS_OFF:
@@ -149,6 +155,8 @@ def problems_of(routing: Routing, agencies: Iterable[Agency], where: str) -> Ite
         if route.superior and route.superior not in supervisors | set(routing.supervisors):
             found = f"superior {route.superior!r} is no supervisor of the register and has no entry here"
             yield _error(where, name, found, "somebody who is told", f"Add an entry for it, if only `{route.superior}: {{}}`.")
+        if isinstance(route.is_quiet, Quiet) and route.is_quiet.is_always:
+            yield _error(where, name, "every day is quiet", "a day on which it is told", "Take a day out of `quiet`.")
         if route.superior == name:
             yield _error(where, name, "is its own superior", "another one", "Name the office above, or take the line out.")
     for name in sorted(supervisors):

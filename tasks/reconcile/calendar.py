@@ -59,7 +59,8 @@ def _missing(rule: CalendarRule, standing: Standing, roster: Roster) -> Finding 
         return not_assessable(rule, standing, "report", obstacle.says)
     reason = f"期限为{due}，栏目中未见"
     next_due = _due(replace(standing, year=standing.year + 1))
-    if next_due is not None and roster.night > next_due:  # an old report may have been taken down
+    witnessed = standing.missing_since is not None and standing.missing_since <= due + timedelta(days=rule.witnessed_days)
+    if next_due is not None and roster.night > next_due and not witnessed:  # an old report may have been taken down
         return broken(rule, standing, "report", (), Verdict.UNDECIDED, reason=f"{reason}；往年报告可能已移走")
     return broken(rule, standing, "report", (), Verdict.AGENCY, reason=reason)
 
