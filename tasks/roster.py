@@ -60,8 +60,8 @@ class Standing:
     contents: the report as read; None where there is none, or `gap` says why the one there is cannot be used. previous: last
     year's. unreached: why its columns do not tell for certain what is there; None where they do. dates: the days of publication
     that are known, with their source ("list", "document"). missing_since, absent: the first and the last night on which it was
-    missing. since: the night on which the report was first seen. report, lists: addresses, with the SHA-256 of what was last kept of them,
-    of the report and of the first pages of the agency's lists. is_withdrawn: the report was there, and has been taken down.
+    missing. since: the night on which the report was first seen. report, lists: addresses, with the SHA-256 of what was last kept
+    of them, of the report and of the first pages of the agency's lists. is_withdrawn: it was there, and has been taken down.
     """
 
     agency: Agency

@@ -36,7 +36,7 @@ class Wanted:
 class Line:
     """A notice as it stands. `first` and `last` are nights that told of it; `by` and `remark` are the last person's.
 
-    `url`, `sha256` and `part` are the current report's, or those of the list that lacks it. `until` is the day of a snoozed notice,
+    `url`, `sha256` and `part` are the current report's, or those of the list that lacks it. `until` is a snoozed notice's day,
     `reply` the agency's last.
     """
 
