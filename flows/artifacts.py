@@ -50,7 +50,7 @@ def night_page(summary: NightSummary) -> str:
     told = [
         (
             each.supervisor,
-            *(len(kind) for kind in (each.new, each.changed, each.reopened, each.resolved)),
+            *(len(kind) for kind in (each.new, each.changed, each.reopened, each.resolved, each.escalated)),
             each.still_open,
             "已写 written" if each.files else "—",
             len(each.undelivered),
@@ -63,6 +63,7 @@ def night_page(summary: NightSummary) -> str:
         "变 changed",
         "再现 reopened",
         "解决 resolved",
+        "上报 escalated",
         "未决 open",
         "告知函 digest",
         "未送达",

@@ -21,6 +21,7 @@ _TOLD = {
     "changed": ("有变化 changed", "yellow"),
     "reopened": ("再次出现 reopened", "red"),
     "resolved": ("已解决 resolved", "green"),
+    "escalated": ("逾期上报 escalated", "red"),
     "events": ("报告与栏目 events", "cyan"),
 }
 

@@ -206,6 +206,7 @@ def test_what_stands_too_long_is_told_to_the_superior_once(office: Office, optio
         answer = {"reply": "将于下周更正", "replied_by": "李某", "replied_on": N2}
         take(connection, mine, Step("replied", "王某", clock(), "来电", **answer), N2)  # type: ignore[arg-type]
     third = news(office, N3, options, TOP)
+    assert len(third.escalated) == 2
     text = third.files[0].read_text(encoding="utf-8")
     assert "乙县某镇人民政府" in text
     assert COUNTY in text

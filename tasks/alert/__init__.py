@@ -71,8 +71,8 @@ class SupervisorNews:
     """What one supervisor is told of a night: sentences by kind, how many earlier notices still stand, and where it is.
 
     `events` are changes of reports and columns; `undelivered` names each channel that still owes a digest, and why. attachments:
-    the list of what stands, and letters. is_quiet: it gets no digest today, the next one tells of it. not_before: its hour,
-    before which nothing is sent.
+    the list of what stands, and letters. escalated: what stood too long with supervisors below. is_quiet: it gets no digest today,
+    the next one tells of it. not_before: its hour, before which nothing is sent.
     """
 
     supervisor: str
@@ -85,6 +85,7 @@ class SupervisorNews:
     files: tuple[Path, ...]
     undelivered: tuple[str, ...]
     attachments: tuple[Path, ...] = ()
+    escalated: tuple[str, ...] = ()
     is_quiet: bool = False
     not_before: datetime | None = None
 
@@ -179,5 +180,6 @@ def _news(connection: Connection, digest: Digest, folder: Path, moment: datetime
         events=tuple(change.sentence for change in digest.changes if change.is_news),
         files=paths(folder, digest.supervisor, digest.night) if is_written else (),
         undelivered=tuple(undelivered),
+        escalated=digest.told("escalated"),
         attachments=tuple(folder / name for name in row.attachments) if row is not None and is_written else (),
     )
