@@ -71,7 +71,7 @@ class SupervisorNews:
     """What one supervisor is told of a night: sentences by kind, how many earlier notices still stand, and where it is.
 
     `events` are changes of reports and columns; `undelivered` names each channel that still owes a digest, and why. attachments:
-    the list of what stands, and letters. escalated: what stood too long with supervisors below. is_quiet: it gets no digest today,
+    the list of what stands, and letters. escalated: what stood too long with supervisors below. is_quiet: no digest today,
     the next one tells of it. not_before: its hour, before which nothing is sent.
     """
 
