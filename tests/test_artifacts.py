@@ -82,13 +82,21 @@ def test_a_night_fails_when_more_documents_crash_our_readers_than_the_setting_al
     assert not fails(crashes(30, DamagedDocument), 0.05), "documents that are broken in themselves"
 
 
+@pytest.mark.parametrize(("owed", "is_ours"), [("file 2026-01-27: no space", True), ("json://x#1 2026-01-27: status 503", False)])
+def test_a_night_whose_digests_cannot_be_written_fails_and_one_with_a_channel_down_does_not(
+    summary: NightSummary, owed: str, is_ours: bool
+) -> None:
+    news = tuple(replace(each, undelivered=(owed,)) for each in summary.news)
+    assert (failure(replace(summary, news=news), 0.05) is not None) == is_ours
+
+
 def test_names_from_outside_mean_nothing_in_markdown(summary: NightSummary) -> None:
     page = night_page(summary)
     [line] = [line for line in page.splitlines() if "甲" in line]
     html = markdown(page, extensions=["tables"])
     assert "<img" not in html and "<a " not in html and "<em>" not in html
     assert html.count("<h2>") == 3 and "<h1>" not in html
-    assert line.endswith("| 1 | 0 | 0 | 0 | 3 | 已写 written | 0 |")
+    assert line.endswith("| 1 | 0 | 0 | 0 | 0 | 3 | 已写 written | 0 |")
     assert markdown(escaped(HOSTILE)).count("<") == 2  # the paragraph's own, and no other
     assert link("原文", "javascript:alert(1)") == r"javascript:alert\(1\)"
     assert link("原文", "https://a.cn/a(1)|b c.html") == "[原文](https://a.cn/a%281%29%7Cb%20c.html)"
