@@ -36,11 +36,12 @@ def deliver(data: Annotated[Path | None, typer.Option("--data", help="Folder of 
 
 def deliver_due(settings: Settings, now: Clock) -> Delivered:
     """Deliver what is due by now. Raises SettingsError where the routes are wrong, WarehouseError where there is no warehouse."""
-    from sqlalchemy import func, or_, select
+    from sqlalchemy import func, select
 
     from flows.lock import only_delivery
     from flows.routes import load_routes
     from tasks.alert import AlertOptions
+    from tasks.alert.channels import has_its_hour
     from tasks.alert.delivery import deliver as send
     from warehouse.engine import open_existing
     from warehouse.schema import outbox
@@ -55,7 +56,7 @@ def deliver_due(settings: Settings, now: Clock) -> Delivered:
             with engine.connect() as connection:
                 before = connection.execute(sent).scalar_one()
             send(engine, settings.night_of(now()), options.routes(), now)
-        has_hour = or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now())
+        has_hour = has_its_hour(now())
         with engine.connect() as connection:
             rows = connection.execute(select(outbox).where(unsent, has_hour).order_by(outbox.c.key)).all()
             waiting = connection.execute(select(func.count()).select_from(outbox).where(unsent, ~has_hour)).scalar_one()

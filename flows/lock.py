@@ -34,7 +34,7 @@ def only_night(settings: Settings, now: Clock) -> Iterator[None]:
             remedy="Wait until it is done, or give another folder with --data.",
         ) from None
     except OSError as error:
-        raise SettingsError(f"cannot be written ({error.strerror})", where=str(folder), remedy="Choose another folder.") from None
+        raise _unwritable(folder, error) from None
     try:
         if lock.lock_counter == 1:
             since = now().astimezone(ZoneInfo(settings.timezone))
@@ -57,7 +57,7 @@ def only_delivery(settings: Settings) -> Iterator[None]:
     except Timeout:
         raise SettingsError("another delivery does not end", where=str(folder), remedy="Look for a `gouji` that hangs.") from None
     except OSError as error:
-        raise SettingsError(f"cannot be written ({error.strerror})", where=str(folder), remedy="Choose another folder.") from None
+        raise _unwritable(folder, error) from None
     try:
         yield
     finally:
@@ -71,3 +71,7 @@ def _since(folder: Path) -> str:
         return f" since {holder['since']}, pid {holder['pid']}"
     except (OSError, ValueError, KeyError):
         return ""
+
+
+def _unwritable(folder: Path, error: OSError) -> SettingsError:
+    return SettingsError(f"cannot be written ({error.strerror})", where=str(folder), remedy="Choose another folder.")

@@ -27,11 +27,14 @@ from tasks.alert.routing import Route, Routing
 from tasks.alert.services import load_channels
 from tasks.errors import AlertError
 from tasks.records import Severity
+from tests.test_channels import engine, migrated
 from warehouse import schema
 from warehouse.engine import open_warehouse
 from warehouse.files import Archive
 
 N1, N2, N3 = (date(2026, 11, day) for day in (20, 21, 22))
+__all__ = ["engine", "migrated"]
+
 CITY, PROVINCE = "甲市政务公开办", "某省政务公开办"
 COLUMNS = tuple(f"applications.*.{name}" for name in ("natural", "company", "research", "social", "legal", "other", "total"))
 RULES = {"T3-BAL": "error", "X-CARRY": "warning"}
@@ -40,21 +43,6 @@ LIMIT = load_channels().digest.bytes
 
 def clock() -> datetime:
     return datetime(2026, 11, 20, 18, 30, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("migrated") / "gouji.db"
-    open_warehouse(f"sqlite:///{path}").dispose()
-    return path
-
-
-@pytest.fixture
-def engine(migrated: Path, tmp_path: Path) -> Iterator[Engine]:
-    """An empty warehouse; what differs between databases is not at stake here."""
-    opened = open_warehouse(f"sqlite:///{shutil.copy(migrated, tmp_path / 'gouji.db')}")
-    yield opened
-    opened.dispose()
 
 
 def add(engine: Engine, table: str, rows: list[dict[str, Any]]) -> None:

@@ -9,6 +9,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -136,14 +137,7 @@ OLD_ROWS = (
 
 
 def test_a_register_without_codes_and_scope_is_migrated_with_its_earlier_versions(database: str) -> None:
-    engine = _emptied(database)
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with writing(engine) as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0004")
-        for statement in LATER_ROWS:
-            connection.exec_driver_sql(statement)
+    engine = _of_before(database, "0004", LATER_ROWS)
     with open_warehouse(database).connect() as connection:
         for question in ("select name, region, uscc, scope from agency", "select name, region, uscc, scope from agency_version"):
             assert [tuple(row) for row in connection.exec_driver_sql(question)] == [("甲局", "320813", "", "")]
@@ -157,14 +151,7 @@ def test_a_register_without_codes_and_scope_is_migrated_with_its_earlier_version
 
 
 def test_what_was_told_before_there_were_routes_is_migrated_with_whom_it_was_told_to(database: str) -> None:
-    engine = _emptied(database)
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with writing(engine) as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0008")
-        for statement in TOLD_ROWS:
-            connection.exec_driver_sql(statement)
+    engine = _of_before(database, "0008", TOLD_ROWS)
     with open_warehouse(database).connect() as connection:
         asked = "select supervisor, channel from told union all select cast(translations as text), sentence from notice"
         assert sorted(tuple(row) for row in connection.exec_driver_sql(asked)) == [("{}", "句"), ("办", "file")]
@@ -195,6 +182,19 @@ LATER_ROWS = (
 def _say(engine: Engine, sql: str) -> None:
     with writing(engine) as connection:
         connection.exec_driver_sql(sql)
+
+
+def _of_before(database: str, revision: str, rows: Iterable[str]) -> Engine:
+    """A warehouse as an earlier revision made it, with rows."""
+    engine = _emptied(database)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        for statement in rows:
+            connection.exec_driver_sql(statement)
+    return engine
 
 
 def _emptied(database: str) -> Engine:

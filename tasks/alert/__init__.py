@@ -13,11 +13,11 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, or_, select
+from sqlalchemy import Connection, Engine, select
 
 from expectations.rule import load_rules
 from tasks.alert.attachments import MakeLetter, attach
-from tasks.alert.channels import FILE, channel_name, message_of, outbox_key, paths, put
+from tasks.alert.channels import FILE, channel_name, has_its_hour, message_of, outbox_key, paths, put
 from tasks.alert.delivery import Routes, deliver
 from tasks.alert.digest import Attached, Digest
 from tasks.alert.digest_build import build_digests
@@ -164,7 +164,7 @@ def _news(connection: Connection, digest: Digest, folder: Path, moment: datetime
         outbox.c.supervisor == digest.supervisor,
         outbox.c.night <= digest.night,
         outbox.c.sent_at.is_(None),
-        or_(outbox.c.not_before.is_(None), outbox.c.not_before <= moment),
+        has_its_hour(moment),
     )
     undelivered = [f"{row.channel} {row.night}: {row.error}" for row in connection.execute(owed.order_by(outbox.c.key))]
     its_key = outbox.c.key == outbox_key(digest.supervisor, digest.night, FILE)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
 
 from tasks.alert.digest import Attached, Digest
 from tasks.alert.digest_set import set_digest
@@ -17,7 +17,18 @@ from tasks.alert.services import channel_name
 from tasks.alert.wording import load_wording
 from warehouse.schema import outbox
 
-__all__ = ["FILE", "Message", "channel_name", "file_name", "message_of", "outbox_key", "paths", "put", "write_whole"]
+__all__ = [
+    "FILE",
+    "Message",
+    "channel_name",
+    "file_name",
+    "has_its_hour",
+    "message_of",
+    "outbox_key",
+    "paths",
+    "put",
+    "write_whole",
+]
 
 FILE = "file"
 KEY_LENGTH = 128
@@ -67,6 +78,11 @@ def outbox_key(supervisor: str, night: date, channel: str) -> str:
     """Supervisor, night and channel; a key too long for its column ends in a hash."""
     key = f"{supervisor}|{night}|{channel}"
     return key if len(key) <= KEY_LENGTH else f"{key[: KEY_LENGTH - 17]}#{hashlib.sha256(key.encode()).hexdigest()[:16]}"
+
+
+def has_its_hour(moment: datetime) -> ColumnElement[bool]:
+    """Whether a row of the outbox may be sent by a moment."""
+    return or_(outbox.c.not_before.is_(None), outbox.c.not_before <= moment)
 
 
 def paths(folder: Path, supervisor: str, night: date) -> tuple[Path, Path]:

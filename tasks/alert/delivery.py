@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import Engine, Row, or_, select, update
 
-from tasks.alert.channels import FILE, channel_name, paths, write_whole
+from tasks.alert.channels import FILE, channel_name, has_its_hour, paths, write_whole
 from tasks.alert.packing import pack
 from tasks.alert.refusal import Refusal
 from tasks.alert.services import Patience, load_channels, service_of, without_secrets
@@ -58,8 +58,7 @@ def deliver(engine: Engine, night: date, routes: Routes, now: Callable[[], datet
 
 
 def _deliver(engine: Engine, night: date, routes: Routes, now: Callable[[], datetime], only: str | None = None) -> None:
-    has_its_hour = or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now())
-    due = or_(outbox.c.sent_at.is_(None) & has_its_hour, (outbox.c.channel == FILE) & (outbox.c.night == night))
+    due = or_(outbox.c.sent_at.is_(None) & has_its_hour(now()), (outbox.c.channel == FILE) & (outbox.c.night == night))
     asked = select(outbox).where(due, outbox.c.night <= night)
     asked = asked if only is None else asked.where(outbox.c.supervisor == only)
     with engine.connect() as connection:  # those tried least go first, so that one that never succeeds holds up no other

@@ -10,14 +10,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, select
 
 from expectations.deadline import may_be_due
-from tasks.alert.digest import Coverage, Standing
+from tasks.alert.digest import MISSING, STATED, Coverage, Standing
 from tasks.alert.routing import Routing
 from tasks.alert.rule_words import remark_in
 from tasks.alert.wording import load_wording
 from warehouse.schema import agency
 from warehouse.schema_crawl import board
 
-_OBSTACLES = ("blocked", "excluded", "not_reached", "moved", "unreadable", "unclear")
 _DETAIL = "："  # before what the site or the reader said, which is the maintainers' (gouji board has it)
 
 
@@ -65,7 +64,9 @@ def _year(year: int, rows: Sequence[Row[Any]], language: str) -> Coverage:
                 agency=row.name,
                 state=row.state,
                 label=labels[row.state],
-                reason=remark_in(language, row.reason.partition(_DETAIL)[0] if row.state in _OBSTACLES else row.reason),
+                reason=remark_in(
+                    language, row.reason.partition(_DETAIL)[0] if row.state not in (*STATED, MISSING) else row.reason
+                ),
                 url=row.url,
                 sha256=row.sha256 or "",
             )
